@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A room: a folder of `Sources` that is a module of its own, called `Hawser` + the folder's name
+/// so that no module has the name of a type in it.
+func room(_ name: String, on below: [String] = [], c: [String] = [], plugins: [Target.PluginUsage] = []) -> Target {
+    .target(
+        name: "Hawser\(name)",
+        dependencies: below.map { .byName(name: "Hawser\($0)") } + c.map { .byName(name: $0) },
+        path: "Sources/\(name)",
+        swiftSettings: settings,
+        plugins: plugins
+    )
+}
+
+/// The tests of a room, in the folder of `Tests` with the room's name.
+func tests(_ name: String, on rooms: [String]) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: rooms.map { .byName(name: "Hawser\($0)") } + ["HawserTestSupport"],
+        path: "Tests/\(name)",
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "hawser",
+    products: [
+        .executable(name: "hawser", targets: ["hawser"]),
+        .library(name: "HawserQueue", targets: ["HawserQueue"]),
+    ],
+    targets: [
+        // Rooms, from the top down. Each knows only rooms below it.
+        .executableTarget(
+            name: "hawser",
+            dependencies: ["HawserAPI", "HawserWorkers"],
+            path: "Sources/hawser",
+            swiftSettings: settings
+        ),
+        room("API", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
+        room("Workers", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
+        room("Queue", on: ["Redis", "Core"]),
+        room("Storage", on: ["Metadata", "Core"]),
+        room("Metadata", on: ["Core"], c: ["CMongoC"]),
+        room("HTTP", on: ["Core"], c: ["CMicrohttpd", "CCurl"]),
+        room("Redis", on: ["Core"], c: ["CHiredis", "COpenSSL"]),
+        room("Core", c: ["COpenSSL"]),
+
+        // C libraries from the system: module maps, nothing else.
+        .systemLibrary(name: "CMicrohttpd", path: "Sources/CMicrohttpd"),
+        .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CMongoC", path: "Sources/CMongoC", pkgConfig: "libmongoc-1.0"),
+        .systemLibrary(name: "CHiredis", path: "Sources/CHiredis"),
+        .systemLibrary(name: "COpenSSL", path: "Sources/COpenSSL", pkgConfig: "libssl"),
+
+        // Writes the lists of kinds and handlers from the files that exist.
+        .plugin(name: "TypeList", capability: .buildTool(), path: "Plugins/TypeList"),
+
+        // Starts the real servers that tests run against.
+        .target(
+            name: "HawserTestSupport",
+            dependencies: ["HawserCore", "HawserRedis"],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
+        tests("Core", on: ["Core"]),
+        tests("Redis", on: ["Redis", "Core"]),
+        tests("HTTP", on: ["HTTP", "Core"]),
+        tests("Metadata", on: ["Metadata", "Core"]),
+        tests("Storage", on: ["Storage", "Metadata", "Core"]),
+        tests("Queue", on: ["Queue", "Redis", "Core"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,188 @@
+public import Foundation
+
+/// Any JSON value, as it came and as it goes.
+///
+/// Numbers without fraction or exponent that fit 64 bits stay integers; all others are doubles.
+public enum JSON: Sendable, Hashable {
+    case null
+    case bool(Bool)
+    case int(Int64)
+    case double(Double)
+    case string(String)
+    case array([JSON])
+    case object([String: JSON])
+}
+
+/// A text that is not JSON, or not the JSON that was asked for.
+public struct JSONError: Error, CustomStringConvertible {
+    /// What is wrong, in words for the one who sent it.
+    public let description: String
+
+    /// Makes an error with its words.
+    public init(_ description: String) {
+        self.description = description
+    }
+}
+
+extension JSON {
+    /// Parses a JSON text (UTF-8), fragments included.
+    ///
+    /// - Throws: `JSONError` when it is not JSON, or nested deeper than Foundation allows (512).
+    public init(parsing bytes: some Sequence<UInt8>) throws {
+        try self.init(parsing: Data(bytes))
+    }
+
+    /// Parses a JSON text (UTF-8), fragments included.
+    ///
+    /// - Throws: `JSONError` when it is not JSON, or nested deeper than Foundation allows (512).
+    public init(parsing data: Data) throws {
+        let value: Any
+        do {
+            value = try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])
+        } catch let error as NSError {
+            let reason = error.userInfo["NSDebugDescription"] as? String
+            throw JSONError(reason ?? "not valid JSON")
+        }
+        self = try Self.from(foundation: value)
+    }
+
+    /// Converts what Foundation's parser made.
+    private static func from(foundation value: Any) throws -> JSON {
+        switch value {
+        case is NSNull:
+            return .null
+        case let string as String:
+            return .string(string)
+        case let dictionary as [String: Any]:
+            return .object(try dictionary.mapValues { try from(foundation: $0) })
+        case let array as [Any]:
+            return .array(try array.map { try from(foundation: $0) })
+        case let number as NSNumber:
+            if isBoolean(number) { return .bool(number.boolValue) }
+            let type = String(cString: number.objCType)
+            if type == "d" || type == "f" { return .double(number.doubleValue) }
+            if let int = Int64(exactly: number) { return .int(int) }
+            return .double(number.doubleValue)
+        default:
+            throw JSONError("a value of unknown type")
+        }
+    }
+
+    /// Whether a number is one of Foundation's two booleans; `objCType` of both is "c".
+    private static func isBoolean(_ number: NSNumber) -> Bool {
+        String(cString: number.objCType) == "c"
+    }
+
+    /// What Foundation's writer takes.
+    private var foundation: Any {
+        switch self {
+        case .null: NSNull()
+        case .bool(let value): value
+        case .int(let value): value
+        case .double(let value): value
+        case .string(let value): value
+        case .array(let values): values.map(\.foundation)
+        case .object(let members): members.mapValues(\.foundation)
+        }
+    }
+
+    /// The JSON text of this value: UTF-8, keys sorted, no white space, slashes not escaped.
+    ///
+    /// A double that JSON cannot say (infinite, not a number) is written as null.
+    public var data: Data {
+        let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]
+        return (try? JSONSerialization.data(withJSONObject: finite.foundation, options: options)) ?? Data("null".utf8)
+    }
+
+    /// The JSON text of this value as a string.
+    public var text: String {
+        String(decoding: data, as: UTF8.self)
+    }
+
+    /// This value with every number JSON cannot say replaced by null.
+    private var finite: JSON {
+        switch self {
+        case .double(let value) where !value.isFinite: .null
+        case .array(let values): .array(values.map(\.finite))
+        case .object(let members): .object(members.mapValues(\.finite))
+        default: self
+        }
+    }
+}
+
+extension JSON {
+    /// The member of an object; nil when this is no object or has no such member.
+    public subscript(name: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members[name]
+    }
+
+    /// The element of an array; nil when this is no array or has no such place.
+    public subscript(index: Int) -> JSON? {
+        guard case .array(let values) = self, values.indices.contains(index) else { return nil }
+        return values[index]
+    }
+
+    /// The string, when it is one.
+    public var string: String? {
+        guard case .string(let value) = self else { return nil }
+        return value
+    }
+
+    /// The whole number, when it is one.
+    public var int: Int64? {
+        switch self {
+        case .int(let value): value
+        case .double(let value): Int64(exactly: value)
+        default: nil
+        }
+    }
+
+    /// The number, when it is one.
+    public var double: Double? {
+        switch self {
+        case .int(let value): Double(value)
+        case .double(let value): value
+        default: nil
+        }
+    }
+
+    /// The boolean, when it is one.
+    public var bool: Bool? {
+        guard case .bool(let value) = self else { return nil }
+        return value
+    }
+
+    /// The elements, when this is an array.
+    public var array: [JSON]? {
+        guard case .array(let values) = self else { return nil }
+        return values
+    }
+
+    /// The members, when this is an object.
+    public var object: [String: JSON]? {
+        guard case .object(let members) = self else { return nil }
+        return members
+    }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    /// A string.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// A whole number.
+    public init(integerLiteral value: Int64) { self = .int(value) }
+    /// A boolean.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A number.
+    public init(floatLiteral value: Double) { self = .double(value) }
+    /// An array.
+    public init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    /// An object; of equal keys the last counts.
+    public init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(Dictionary(elements) { _, last in last })
+    }
+    /// Null.
+    public init(nilLiteral: ()) { self = .null }
+}
