@@ -28,9 +28,9 @@ public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {
     }
 }
 
-/// A digest of bytes that come piece by piece.
 // Sendable: the OpenSSL context behind it is bound to no thread, and a value that cannot be copied and whose `update`
 // is `mutating` is never used by two threads at once.
+/// A digest of bytes that come piece by piece.
 public struct DigestStream: ~Copyable, @unchecked Sendable {
     private let context: OpaquePointer
     private let algorithm: DigestAlgorithm
