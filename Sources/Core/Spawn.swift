@@ -24,7 +24,7 @@ enum Spawn {
             try check(posix_spawn_file_actions_addopen(&actions, 1, path, flags, 0o600), path)
             try check(posix_spawn_file_actions_adddup2(&actions, 1, 2), "standard error")
         }
-        keepFilesFromChildren()
+        try check(addCloseFrom(&actions, 3), "close files")
 
         var attributes = posix_spawnattr_t()
         try check(posix_spawnattr_init(&attributes), "attributes")
@@ -50,15 +50,14 @@ enum Spawn {
         return id
     }
 
-    /// Marks every open file to be closed in children; most are already.
+    /// glibc's `posix_spawn_file_actions_addclosefrom_np` (2.34 and later), looked up by name because its header shows
+    /// it to GNU C only, which Swift's module of glibc is not.
     ///
-    /// glibc's `addclosefrom_np` would do it without a look, but Swift's module of glibc does not show it.
-    private static func keepFilesFromChildren() {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-        for file in names.compactMap(Int32.init) where file > 2 {
-            let flags = fcntl(file, F_GETFD)
-            if flags >= 0, flags & FD_CLOEXEC == 0 { _ = fcntl(file, F_SETFD, flags | FD_CLOEXEC) }
-        }
+    /// It closes the files in the child, so that one another thread opens meanwhile is closed too.
+    private static func addCloseFrom(_ actions: inout posix_spawn_file_actions_t, _ first: Int32) -> Int32 {
+        typealias Function = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else { return ENOSYS }
+        return unsafeBitCast(symbol, to: Function.self)(&actions, first)
     }
 
     /// A null-terminated list of C strings that lives as long as this object.
