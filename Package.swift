@@ -64,6 +64,16 @@ let package = Package(
         // Writes the lists of kinds and handlers from the files that exist.
         .plugin(name: "TypeList", capability: .buildTool(), path: "Plugins/TypeList"),
 
+        // Programs: an example of the library, and a worker that tests kill.
+        .executableTarget(
+            name: "greet", dependencies: ["HawserQueue"], path: "Examples/Greet", swiftSettings: settings),
+        .executableTarget(
+            name: "step-probe",
+            dependencies: ["HawserQueue", "HawserCore"],
+            path: "Tests/StepProbe",
+            swiftSettings: settings
+        ),
+
         // Starts the real servers that tests run against.
         .target(
             name: "HawserTestSupport",
@@ -76,7 +86,12 @@ let package = Package(
         tests("HTTP", on: ["HTTP", "Core"]),
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
-        tests("Queue", on: ["Queue", "Redis", "Core"]),
+        .testTarget(
+            name: "QueueTests",
+            dependencies: ["HawserQueue", "HawserRedis", "HawserCore", "HawserTestSupport", "step-probe"],
+            path: "Tests/Queue",
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,7 +10,9 @@ import Testing
         #expect(try await redis.send(["GET", "a"]).string == "42")
         #expect(try await redis.send(["GET", "a"]).int == 42)
         #expect(try await redis.send(["GET", "none"]).isNull)
-        #expect(try await redis.send(["EVAL", "return {1,{2,{'x',{}}},false}", 0])
-            == .array([.integer(1), .array([.integer(2), .array([.bytes([120]), .array([])])]), .null]))
+        #expect(
+            try await redis.send(["EVAL", "return {1,{2,{'x',{}}},false}", 0])
+                == .array([.integer(1), .array([.integer(2), .array([.bytes([120]), .array([])])]), .null])
+        )
     }
 }

@@ -52,7 +52,7 @@ public final class TestMongo: Sendable {
                 try ReplicaSet.initiate(port: port)
                 try await process.wait(for: primary)
                 return TestMongo(port: port, directory: directory, command: command, process: process)
-            } catch where attempt < 3 {
+            } catch  where attempt < 3 {
                 continue
             }
         }

@@ -54,7 +54,7 @@ public final class TestRedis: Sendable {
             do {
                 let process = try await launch(all)
                 return TestRedis(port: port, directory: directory, arguments: all, process: process)
-            } catch where attempt < 3 {
+            } catch  where attempt < 3 {
                 // Somebody else took the port in between.
                 continue
             }
