@@ -30,4 +30,16 @@ public struct MongoCollection: Sendable {
             return try body(collection, call)
         }
     }
+
+    /// Makes a value of the program from a stored document.
+    ///
+    /// - Throws: `MetadataError`, kind `malformed`, that names the document and field when it cannot be read.
+    public func reading<Value>(_ document: BSONDocument, _ make: (BSONDocument) throws -> Value) throws -> Value {
+        do {
+            return try make(document)
+        } catch let error as BSONFieldError {
+            let id = document["_id"]?.string ?? "?"
+            throw MongoOperation(name: "read", collection: name).error(.malformed, "document \(id): \(error)")
+        }
+    }
 }
