@@ -7,8 +7,10 @@ extension Examination {
     static func disk(_ configuration: Configuration) async -> [Finding] {
         let path = configuration.data
         let manager = FileManager.default
+        guard manager.fileExists(atPath: path) else {
+            return [.warn("data", "\(path) does not exist yet; it is made at the first start")]
+        }
         do {
-            try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
             let probe = "\(path)/.doctor-\(getpid())"
             try Data("x".utf8).write(to: URL(filePath: probe))
             try manager.removeItem(atPath: probe)
