@@ -19,13 +19,12 @@ struct DataDirectory: Sendable {
     /// The processes that run, for the case that they outlive a dev.
     var children: String { "\(path)/dev-children.json" }
 
-    /// Makes the directory and those in it that only their owner may enter.
+    /// Makes the directory and those in it; only their owner may enter those that are made.
     init(_ path: String) throws {
         let absolute = path.hasPrefix("/") ? path : "\(FileManager.default.currentDirectoryPath)/\(path)"
         self.path = absolute.count > 1 && absolute.hasSuffix("/") ? String(absolute.dropLast()) : absolute
         do {
-            try FileManager.default.createDirectory(atPath: self.path, withIntermediateDirectories: true)
-            for folder in [redis, mongo, logs, secrets] {
+            for folder in [self.path, redis, mongo, logs, secrets] {
                 try FileManager.default.createDirectory(
                     atPath: folder,
                     withIntermediateDirectories: true,
@@ -61,6 +60,15 @@ struct DataDirectory: Sendable {
             throw CommandFailure(description: "cannot read \(file): \(error.localizedDescription)")
         }
     }
+
+    /// The last lines a service wrote to its log.
+    func lastLines(of service: String, _ count: Int = 5) -> String {
+        guard let text = try? String(contentsOfFile: log(of: service), encoding: .utf8) else { return "" }
+        return text.split(separator: "\n").suffix(count).joined(separator: "\n")
+    }
+
+    /// The log of a service.
+    func log(of service: String) -> String { "\(logs)/\(service).log" }
 
     private func failure(_ operation: String, _ file: String, code: Int32 = errno) -> CommandFailure {
         CommandFailure(description: "cannot \(operation) \(file): \(String(cString: strerror(code)))")

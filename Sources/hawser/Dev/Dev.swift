@@ -49,8 +49,12 @@ struct Dev: Sendable {
         } catch {
             await stop(services, directory)
             if termination.isRequested { return }
-            let hint = "its log is in \(directory.logs)"
-            throw CommandFailure(description: "\(error); \(hint)")
+            guard let failure = error as? LaunchFailure else { throw error }
+            let lines = directory.lastLines(of: failure.service)
+            throw CommandFailure(
+                description:
+                    "\(failure.service) \(failure.reason); \(directory.log(of: failure.service)) ends:\n\(lines)"
+            )
         }
         await stop(services, directory)
         log.info("ended")

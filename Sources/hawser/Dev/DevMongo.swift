@@ -20,7 +20,7 @@ struct DevMongo: Sendable {
             "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--setParameter",
             "diagnosticDataCollectionEnabled=false",
         ]
-        return try await ChildProcess.spawn(program, arguments, output: .file("\(directory.logs)/mongod.log"))
+        return try await ChildProcess.spawn(program, arguments, output: .file(directory.log(of: "mongod")))
     }
 
     /// Whether it takes writes; makes it a replica set when it is none yet.

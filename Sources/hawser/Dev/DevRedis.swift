@@ -12,7 +12,7 @@ struct DevRedis: Sendable {
     let program: String
 
     /// Where it is, password included.
-    var url: String { "redis://:\(password.revealed)@127.0.0.1:\(port)" }
+    var url: String { "redis://default:\(password.revealed)@127.0.0.1:\(port)" }
 
     /// Starts it.
     func start() async throws -> ChildProcess {
@@ -31,7 +31,7 @@ struct DevRedis: Sendable {
 
             """
         try directory.write(text, to: file)
-        return try await ChildProcess.spawn(program, [file], output: .file("\(directory.logs)/redis.log"))
+        return try await ChildProcess.spawn(program, [file], output: .file(directory.log(of: "redis")))
     }
 
     /// Whether it answers and has read its data.

@@ -106,7 +106,7 @@ struct Plan: Sendable {
             Self.program,
             arguments,
             environment: environment,
-            output: .file("\(directory.logs)/\(log).log")
+            output: .file(directory.log(of: log))
         )
     }
 

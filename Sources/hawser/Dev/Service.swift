@@ -2,6 +2,12 @@ import Foundation
 import HawserCore
 import Synchronization
 
+/// A service that could not be started.
+struct LaunchFailure: Error {
+    let service: String
+    let reason: String
+}
+
 /// A child of dev that shall run until dev ends: started again whenever it ends by itself.
 final class Service: Sendable {
     private struct State {
@@ -49,18 +55,18 @@ final class Service: Sendable {
     /// - Parameters:
     ///   - limit: how long it may take to be ready.
     ///   - isGivenUp: whether to stop waiting.
-    /// - Throws: `CommandFailure` when it ends before it is ready, or is not ready in time.
+    /// - Throws: `LaunchFailure` when it ends before it is ready, or is not ready in time.
     func launch(within limit: Duration, isGivenUp: @Sendable () -> Bool) async throws {
         let child = try await spawn()
         let end = ContinuousClock.now + limit
         while true {
             if let exit = child.exit {
-                throw CommandFailure(description: "\(name) ended before it was ready (\(exit))")
+                throw LaunchFailure(service: name, reason: "ended before it was ready (\(exit))")
             }
             if isGivenUp() { throw CancellationError() }
             if await isReady() { break }
             guard ContinuousClock.now < end else {
-                throw CommandFailure(description: "\(name) was not ready after \(limit)")
+                throw LaunchFailure(service: name, reason: "was not ready after \(limit)")
             }
             try await Task.sleep(for: .milliseconds(50))
         }
