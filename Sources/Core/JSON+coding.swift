@@ -58,9 +58,14 @@ extension JSON: Codable {
     ///
     /// - Throws: `JSONError` that names the field which is missing or of the wrong type.
     public static func decode<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Value {
+        try refuseTrailingComma(data)
         do {
             return try decoder.decode(type, from: data)
         } catch let error as DecodingError {
+            // Foundation says "not valid JSON", without a path, of a number that its field cannot hold, too.
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty, (try? JSON(parsing: data)) != nil {
+                throw JSONError("body: a number has a fraction or is too large where a whole number is expected")
+            }
             throw JSONError(error.sentence)
         }
     }

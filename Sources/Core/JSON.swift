@@ -36,6 +36,7 @@ extension JSON {
     ///
     /// - Throws: `JSONError` when it is not JSON, or nested deeper than Foundation allows (512).
     public init(parsing data: Data) throws {
+        try Self.refuseTrailingComma(data)
         let value: Any
         do {
             value = try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])
@@ -44,6 +45,32 @@ extension JSON {
             throw JSONError(reason ?? "not valid JSON")
         }
         self = try Self.from(foundation: value)
+    }
+
+    /// Throws on a comma before a closing bracket, which Foundation's parser lets pass and RFC 8259 does not.
+    static func refuseTrailingComma(_ data: Data) throws {
+        let offset = data.withUnsafeBytes { bytes -> Int? in
+            var comma: Int?
+            var index = 0
+            while index < bytes.count {
+                switch bytes[index] {
+                case UInt8(ascii: "\""):
+                    comma = nil
+                    index += 1
+                    while index < bytes.count, bytes[index] != UInt8(ascii: "\"") {
+                        index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+                    }
+                case UInt8(ascii: ","): comma = index
+                case UInt8(ascii: "]"), UInt8(ascii: "}"):
+                    if let comma { return comma }
+                case 9, 10, 13, 32: break
+                default: comma = nil
+                }
+                index += 1
+            }
+            return nil
+        }
+        if let offset { throw JSONError("comma without a value after it around character \(offset)") }
     }
 
     /// Converts what Foundation's parser made.
@@ -59,6 +86,8 @@ extension JSON {
             return .array(try array.map { try from(foundation: $0) })
         case let number as NSNumber:
             if isBoolean(number) { return .bool(number.boolValue) }
+            // The least 64-bit integer arrives as a decimal, which says it is a double.
+            if number is NSDecimalNumber, let int = Int64(number.stringValue) { return .int(int) }
             let type = String(cString: number.objCType)
             if type == "d" || type == "f" { return .double(number.doubleValue) }
             if let int = Int64(exactly: number) { return .int(int) }

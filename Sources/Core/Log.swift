@@ -86,7 +86,7 @@ public struct Log: Sendable {
     }
 
     /// A value as logfmt wants it: bare when it is one plain word, else in quotes on one line.
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 34 && $0 != 61 && $0 != 92 }
         if isPlain { return text }
         var quoted = "\""

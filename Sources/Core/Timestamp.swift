@@ -70,11 +70,10 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         parts.tm_mday = Int32(day)
         parts.tm_hour = Int32(hour)
         parts.tm_min = Int32(minute)
-        parts.tm_sec = Int32(second)
-        let seconds = timegm(&parts)
+        let minuteStart = timegm(&parts)
         // timegm carries 31 February over into March; a date that does not exist is refused.
-        guard Int(parts.tm_mday) == day || second == 60 else { return nil }
-        milliseconds = Int64(seconds - offset) * 1000 + Int64(fraction)
+        guard Int(parts.tm_mday) == day else { return nil }
+        milliseconds = Int64(minuteStart + second - offset) * 1000 + Int64(fraction)
     }
 
     /// The moment as RFC 3339 in UTC with milliseconds.
@@ -97,8 +96,14 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
     /// The moment that many seconds later (earlier when negative).
+    ///
+    /// Stops at the years 1 and 9999, which RFC 3339 can still write, so that no number of seconds a client sends can
+    /// overflow. "Not a number" adds nothing.
     public func adding(seconds: Double) -> Timestamp {
-        Timestamp(milliseconds: milliseconds + Int64(seconds * 1000))
+        let sum = Double(milliseconds) + seconds * 1000
+        if sum <= -62_135_596_800_000 { return Timestamp(milliseconds: -62_135_596_800_000) }
+        if sum >= 253_402_300_799_999 { return Timestamp(milliseconds: 253_402_300_799_999) }
+        return seconds.isNaN ? self : Timestamp(milliseconds: milliseconds + Int64((seconds * 1000).rounded()))
     }
 
     /// Seconds from another moment to this one.

@@ -1,0 +1,139 @@
+import Foundation
+import HawserCore
+import Synchronization
+
+/// A server could not be started, or ended before it was ready.
+public struct ServerError: Error, CustomStringConvertible {
+    /// What happened, with the last lines of the server.
+    public let description: String
+}
+
+/// A child process that never outlives this one, however this one ends.
+public final class ServerProcess: Sendable {
+    private struct State {
+        var tail: [String] = []
+        var seen: Set<String> = []
+        var awaited: [(marker: String, continuation: CheckedContinuation<Void, any Error>)] = []
+        var hasExited = false
+        var onExit: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Children get a death signal when the thread that made them ends, so that thread lives as long as the process.
+    private static let spawner = BlockingPool(name: "test-spawner", threads: 1)
+
+    /// The process id.
+    public let pid: Int32
+    private let markers: Set<String>
+    private let state = Mutex(State())
+
+    /// Starts a program; `markers` are texts in its output that can be waited for.
+    public static func start(_ command: [String], markers: Set<String>) async throws -> ServerProcess {
+        try await spawner.run { try ServerProcess(command, markers: markers) }
+    }
+
+    private init(_ command: [String], markers: Set<String>) throws {
+        self.markers = markers
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw ServerError(description: "pipe: \(errno)") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+        var words: [UnsafeMutablePointer<CChar>?] = (["setpriv", "--pdeathsig", "KILL", "--"] + command)
+            .map { strdup($0) }
+        words.append(nil)
+        defer { for word in words { free(word) } }
+        var child: pid_t = 0
+        let status = posix_spawnp(&child, "setpriv", &actions, nil, words, environ)
+        close(ends[1])
+        guard status == 0 else {
+            close(ends[0])
+            throw ServerError(description: "cannot start setpriv: \(String(cString: strerror(status)))")
+        }
+        pid = child
+        let pid = child
+        let output = ends[0]
+        Thread.detachNewThread { [self] in readLines(output) }
+        Thread.detachNewThread { [self] in
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            exited()
+        }
+    }
+
+    /// Waits until a marker was in the output.
+    ///
+    /// - Throws: `ServerError` when the process ended before.
+    public func wait(for marker: String) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            let end = state.withLock { state -> Result<Void, any Error>? in
+                if state.seen.contains(marker) { return .success(()) }
+                if state.hasExited { return .failure(Self.ended(state.tail)) }
+                state.awaited.append((marker, continuation))
+                return nil
+            }
+            if let end { continuation.resume(with: end) }
+        }
+    }
+
+    /// Sends a signal, unless the process has ended.
+    public func signal(_ number: Int32) {
+        // Under the lock, so that the process id cannot have been given to another one.
+        state.withLock { if !$0.hasExited { _ = kill(pid, number) } }
+    }
+
+    /// Waits for the end of the process.
+    public func waitForExit() async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                if !state.hasExited { state.onExit.append(continuation) }
+                return state.hasExited
+            }
+            if isOver { continuation.resume() }
+        }
+    }
+
+    private func readLines(_ descriptor: Int32) {
+        var rest: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 14)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { break }
+            rest.append(contentsOf: buffer[..<count])
+            while let end = rest.firstIndex(of: 10) {
+                saw(String(decoding: rest[..<end], as: UTF8.self))
+                rest.removeFirst(end + 1)
+            }
+        }
+        close(descriptor)
+    }
+
+    private func saw(_ line: String) {
+        let found = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
+            state.tail.append(line)
+            if state.tail.count > 20 { state.tail.removeFirst() }
+            for marker in markers where line.contains(marker) { state.seen.insert(marker) }
+            let found = state.awaited.filter { state.seen.contains($0.marker) }.map(\.continuation)
+            state.awaited.removeAll { state.seen.contains($0.marker) }
+            return found
+        }
+        for continuation in found { continuation.resume() }
+    }
+
+    private func exited() {
+        let (awaited, onExit, tail) = state.withLock { state in
+            state.hasExited = true
+            defer { (state.awaited, state.onExit) = ([], []) }
+            return (state.awaited, state.onExit, state.tail)
+        }
+        for entry in awaited { entry.continuation.resume(throwing: Self.ended(tail)) }
+        for continuation in onExit { continuation.resume() }
+    }
+
+    private static func ended(_ tail: [String]) -> ServerError {
+        ServerError(description: "the server ended: \(tail.suffix(5).joined(separator: " | "))")
+    }
+}
