@@ -2,7 +2,9 @@ import CMongoC
 import Foundation
 import HawserCore
 
-/// The MongoDB of a dev: a replica set of one, because transactions need a replica set. It listens on loopback only.
+/// The MongoDB of a dev: a replica set of one, because transactions need a replica set.
+///
+/// It listens on loopback only.
 struct DevMongo: Sendable {
     private static let pool = BlockingPool(name: "mongo", threads: 1)
 
