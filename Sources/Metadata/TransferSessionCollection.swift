@@ -1,0 +1,113 @@
+public import HawserCore
+
+/// The sessions; each is good for so many transfers, however many try at once.
+///
+/// A session that is used up, failed or expired stays for a day after its end, so that whoever comes late is told what
+/// became of it; then MongoDB removes it.
+///
+/// Every call throws `MetadataUnavailable` when MongoDB does not answer and `MetadataError` when it refuses.
+public struct TransferSessionCollection: Sendable {
+    /// What came of asking for a transfer.
+    public enum Claim: Sendable, Hashable {
+        /// The caller may do one transfer: number `total - remaining` of the session as it is now.
+        case granted(TransferSession)
+        /// All its transfers have begun before.
+        case used
+        /// It is past its time.
+        case expired
+        /// One of its transfers failed.
+        case failed(reason: String)
+        /// There is no such session of this kind.
+        case unknown
+    }
+
+    /// What came of reporting a file as complete.
+    public enum Completion: Sendable, Hashable {
+        /// More files are to come.
+        case more(TransferSession)
+        /// This was the last: the callback is due. Exactly one completion of a session gets this.
+        case last(TransferSession)
+        /// The session died meanwhile, or is gone: the file is to be removed.
+        case rejected(reason: String)
+    }
+
+    private let sessions: MongoCollection
+
+    /// The sessions of a database.
+    public init(_ database: MongoDatabase) {
+        sessions = database.collection("transfer_sessions")
+    }
+
+    /// Makes the indexes that are not there yet.
+    public func prepare() async throws {
+        try await sessions.createIndexes([MongoIndex(["expiresAt": 1], expireAfterSeconds: 86_400)])
+    }
+
+    /// Stores a new session.
+    public func create(_ session: TransferSession) async throws {
+        try await sessions.insertOne(session.document)
+    }
+
+    /// A session as it is now, if there is one.
+    public func find(id: String) async throws -> TransferSession? {
+        try await sessions.findOne(["_id": .string(id)]).map(read)
+    }
+
+    /// Asks for one transfer: the only one of a download or copy, the next file of an upload.
+    ///
+    /// Of any number that ask at the same time, as many are granted as the session is good for.
+    public func take(id: String, kind: TransferSession.Kind, now: Timestamp = .now) async throws -> Claim {
+        let mayBegin: BSONDocument = [
+            "_id": .string(id), "type": .string(kind.rawValue), "failure": ["$exists": false],
+            "remaining": ["$gt": 0], "expiresAt": ["$gt": .date(now)],
+        ]
+        if let taken = try await sessions.findOneAndUpdate(mayBegin, ["$inc": ["remaining": -1]]) {
+            return .granted(try read(taken))
+        }
+        guard let session = try await find(id: id), session.kind == kind else { return .unknown }
+        if let reason = session.failure { return .failed(reason: reason) }
+        return session.remaining > 0 ? .expired : .used
+    }
+
+    /// Reports a file of an upload as complete; its record carries `storage_object_id`.
+    ///
+    /// Reporting the same file again changes nothing and gives the same answer.
+    public func completeFile(id: String, record: JSON) async throws -> Completion {
+        guard let object = record["storage_object_id"]?.string else {
+            throw MongoOperation(name: "update", collection: sessions.name)
+                .error(.failed(code: 0), "a file record without storage_object_id")
+        }
+        let isOpen: BSONDocument = [
+            "_id": .string(id), "type": "upload", "failure": ["$exists": false],
+            "files.storage_object_id": ["$ne": .string(object)],
+        ]
+        let addsFile: BSONDocument = ["$inc": ["done": 1], "$push": ["files": BSON(record)]]
+        if let changed = try await sessions.findOneAndUpdate(isOpen, addsFile) {
+            let session = try read(changed)
+            return session.done == session.total ? .last(session) : .more(session)
+        }
+        guard let session = try await find(id: id), session.kind == .upload else {
+            return .rejected(reason: "there is no such session any more")
+        }
+        if let reason = session.failure { return .rejected(reason: reason) }
+        // Counted before: an answer got lost. The last one to complete is the last in the list.
+        let isLast = session.done == session.total && session.files.last?["storage_object_id"]?.string == object
+        return isLast ? .last(session) : .more(session)
+    }
+
+    /// Marks a session as failed because a transfer it granted did not come through; nothing of it is accepted any more.
+    ///
+    /// - Returns: the session, whose `files` were complete before and are the caller's to remove; nil when it was failed
+    ///   before, is complete, or is gone, and there is nothing to remove.
+    /// - Throws: `MetadataUnavailable` or `MetadataError`.
+    public func fail(id: String, reason: String) async throws -> TransferSession? {
+        let isUnfinished: BSONDocument = [
+            "_id": .string(id), "failure": ["$exists": false], "$expr": ["$lt": ["$done", "$total"]],
+        ]
+        return try await sessions.findOneAndUpdate(isUnfinished, ["$set": ["failure": .string(reason)]]).map(read)
+    }
+
+    private func read(_ document: BSONDocument) throws -> TransferSession {
+        try sessions.reading(document, TransferSession.init(document:))
+    }
+}
