@@ -40,7 +40,9 @@ let package = Package(
         // Rooms, from the top down. Each knows only rooms below it.
         .executableTarget(
             name: "hawser",
-            dependencies: ["HawserAPI", "HawserWorkers"],
+            dependencies: [
+                "HawserAPI", "HawserWorkers", "HawserQueue", "HawserMetadata", "HawserRedis", "HawserCore", "CMongoC",
+            ],
             path: "Sources/hawser",
             swiftSettings: settings
         ),
