@@ -46,8 +46,9 @@ let package = Package(
             path: "Sources/hawser",
             swiftSettings: settings
         ),
-        room("API", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
-        room("Workers", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room("API", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
+        room("Workers", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room("Records", on: ["Queue", "Metadata", "Core"]),
         room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
         room("Queue", on: ["Redis", "Core"]),
         room("Storage", on: ["Metadata", "Core"]),
