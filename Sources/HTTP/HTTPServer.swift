@@ -38,7 +38,9 @@ public final class HTTPServer: Sendable {
     /// How many connections are open.
     public var connections: Int { engine.table.count }
 
-    /// Starts to listen and serve; returns the port. A server is started once.
+    /// Starts to listen and serve, and returns the port.
+    ///
+    /// A server is started once.
     ///
     /// - Throws: `HTTPError.cannotListen`.
     public func start() throws -> UInt16 {

@@ -1,6 +1,8 @@
 public import HawserCore
 
-/// What handles a request. It never fails: errors are turned into responses before.
+/// What handles a request.
+///
+/// It never fails: errors are turned into responses before.
 public typealias Handler = @Sendable (Request) async -> Response
 
 /// A request, its body still to be read.

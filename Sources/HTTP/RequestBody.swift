@@ -26,7 +26,7 @@ public struct RequestBody: AsyncSequence, Sendable {
     }
 
     /// Reads the pieces of a body.
-    public struct AsyncIterator: AsyncIteratorProtocol {
+    public struct AsyncIterator: AsyncIteratorProtocol, Sendable {
         fileprivate let source: Source
 
         /// The next piece, never empty; nil at the end.
