@@ -35,7 +35,6 @@ extension Examination {
     static func mongo(_ configuration: Configuration) async -> [Finding] {
         do {
             let database = try MongoDatabase(url: configuration.mongoURL)
-            try await database.ping()
             let hello = try await MongoCommand.run(#"{"hello": 1}"#, at: configuration.mongoURL)
             guard let set = hello["setName"]?.string else {
                 return [.fail("mongodb", "it is no replica set; transactions need one (mongod --replSet)")]
