@@ -50,13 +50,9 @@ public final class TestMongo: Sendable {
                 let process = try await launch(command, waitingFor: ready)
                 try ReplicaSet.initiate(port: port)
                 try await process.wait(for: primary)
-<<<<<<< HEAD
-                return TestMongo(port: port, directory: directory, command: command, process: process)
-=======
                 let server = TestMongo(port: port, directory: directory, command: command, process: process)
                 running.withLock { $0[process.pid] = server }
                 return server
->>>>>>> redis
             } catch  where attempt < 3 {
                 continue
             }
