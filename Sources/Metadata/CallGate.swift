@@ -4,7 +4,8 @@ import Synchronization
 /// Runs blocking calls of the driver on threads, and gives up on them together when MongoDB stops answering.
 ///
 /// A call fails as unavailable when it has waited for `patience` and MongoDB has answered nothing at all for as long,
-/// neither other calls nor a ping that is sent on a connection of its own when half of that time is over. So a burst
+/// neither other calls nor a ping that is sent on a connection of its own when half of that time is over (and really
+/// was sent: when this process itself stalls, that is not taken for MongoDB's silence). So a burst
 /// that queues behind busy threads, and a write that waits for a slow disk, are served however long it takes, but a dead
 /// server costs no caller more than `patience`. After a failure the gate is closed: calls fail at once, except for one
 /// at a time that tries whether MongoDB is back. A call given up while it waits for a thread is never sent.
@@ -26,6 +27,8 @@ final class CallGate: Sendable {
         var isProbing = false
         var isWatched = false
         var isPinging = false
+        var pingSent: ContinuousClock.Instant?
+        var pingFailed: ContinuousClock.Instant?
     }
 
     private let pool: BlockingPool
@@ -149,17 +152,25 @@ final class CallGate: Sendable {
     }
 
     private func answerPing() {
+        state.withLock { $0.pingSent = .now }
         let result = Result { try ping() }
         state.withLock { state in
             state.isPinging = false
-            if case .success = result { state.lastAnswer = .now }
+            state.pingSent = nil
+            switch result {
+            case .success: state.lastAnswer = .now
+            case .failure: state.pingFailed = .now
+            }
         }
     }
 
     private func takeLost(at now: ContinuousClock.Instant) -> [Call] {
         let deadline = now - patience
         return state.withLock { state in
-            guard state.lastAnswer < deadline else { return [] }
+            let isPingLost =
+                state.pingSent.map { $0 < now - patience * 2 / 5 } ?? false
+                || state.pingFailed.map { $0 > state.lastAnswer } ?? false
+            guard isPingLost, state.lastAnswer < deadline else { return [] }
             let lost = state.calls.filter { $0.value.isHurried && $0.value.started < deadline }
             for id in lost.keys { state.calls[id] = nil }
             if !lost.isEmpty { state.isClosed = true }

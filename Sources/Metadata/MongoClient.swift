@@ -1,4 +1,5 @@
 import CMongoC
+import Foundation
 import HawserCore
 
 /// The driver's pool of clients.
@@ -11,7 +12,10 @@ final class MongoClient: @unchecked Sendable {
     }
 
     deinit {
-        mongoc_client_pool_destroy(pool)
+        // Unsafe in name only: nobody else has the pointer any more. Destroying waits for the driver's threads, which the
+        // thread of whoever let go last must not.
+        nonisolated(unsafe) let pool = pool
+        Thread.detachNewThread { mongoc_client_pool_destroy(pool) }
     }
 
     /// Lends a client of the pool to a blocking call; the caller's threads are no more than the pool's clients.
