@@ -3,17 +3,15 @@ import HawserStorage
 
 /// Parts of responses that carry a file.
 enum FileAnswer {
-    /// The bytes of an object as a response's body.
-    static func body(_ reader: ObjectReader, offset: Int64, length: Int64) async throws -> ResponseBody {
-        guard length > 0 else { return .none }
-        switch try await reader.content(offset: offset, length: length) {
-        case .region(let region):
+    /// What a reader reads as a response's body: from the file itself where it is one, else chunk by chunk.
+    static func body(_ reader: ObjectReader) throws -> ResponseBody {
+        guard reader.length > 0 else { return .none }
+        if let file = try reader.takeFile() {
             return .file(
-                FileRegion(file: .init(taking: region.takeDescriptor()), offset: region.offset, length: region.length))
-        case .chunks(let chunks):
-            return .stream(length: length) { writer in
-                for try await chunk in chunks { try await writer.write(chunk) }
-            }
+                FileRegion(file: .init(taking: file.descriptor), offset: file.offset, length: file.length))
+        }
+        return .stream(length: reader.length) { writer in
+            for try await chunk in reader { try await writer.write(chunk) }
         }
     }
 

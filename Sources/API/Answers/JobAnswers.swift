@@ -22,7 +22,7 @@ struct JobAnswers: Sendable {
 
     /// `202` with a job that is under way.
     static func accepted(_ job: JobRecord) -> Response {
-        var response = job(job)
+        var response = Self.job(job)
         response.status = 202
         response.headers["Location"] = location(job.id)
         return response

@@ -19,7 +19,7 @@ struct Callback: Sendable {
         var headers = ["Accept": "application/json", "Content-Type": "application/json"]
         if let sealed = callback.authorization {
             let key = try Crypto.derive(key: backend.masterKey, label: SessionDialect.sealLabel)
-            let bytes = try Crypto.open(sealed, key: key, context: Array(session.tenant.utf8))
+            let bytes = try Crypto.open(sealed, key: key, context: session.tenant)
             headers["Authorization"] = String(decoding: bytes, as: UTF8.self)
         }
         var body: [String: JSON] = ["callbackBody": callback.requestBody]

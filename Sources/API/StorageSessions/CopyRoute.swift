@@ -3,6 +3,7 @@ import HawserHTTP
 import HawserJobs
 import HawserMetadata
 import HawserQueue
+import HawserStorage
 
 /// `POST /storage/api/copy/{id}`: any tenant that holds the session's id copies the file into its own container.
 struct CopyRoute: Sendable {
@@ -27,7 +28,7 @@ struct CopyRoute: Sendable {
         let session = try await SessionDialect(backend: backend).take(id, .copy)
         let arguments = ObjectCopy.Arguments(
             source: session.storageObjectID ?? "", sourceTenant: session.tenant, tenant: tenant,
-            object: StoredObject.newID())
+            object: ObjectStore.newID())
         let submission = try JobSubmission(ObjectCopy.self, arguments, tenant: tenant)
         try await backend.queues.enqueue([submission])
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)

@@ -57,9 +57,9 @@ struct DownloadRoute: Sendable {
         let isPreview = session.mode == "preview"
         let offset = range?.offset ?? 0
         let length = range?.length ?? object.size
-        let reader = try await backend.objects.open(object)
+        let reader = try await backend.objects.open(object, offset: offset, length: length)
         var response = Response(status: range == nil ? 200 : 206)
-        response.body = try await FileAnswer.body(reader, offset: offset, length: length)
+        response.body = try FileAnswer.body(reader)
         response.headers["Content-Type"] = isPreview ? object.contentType : "application/octet-stream"
         response.headers["Content-Disposition"] = FileAnswer.disposition(
             isPreview ? "inline" : "attachment", name: session.fileName ?? object.name)

@@ -2,6 +2,7 @@ import HawserCore
 import HawserHTTP
 import HawserJobs
 import HawserMetadata
+import HawserQueue
 
 /// `POST /storage/api/request`: a tenant opens a session.
 struct RequestRoute: Sendable {
@@ -56,11 +57,13 @@ struct RequestRoute: Sendable {
         let body = fields.any("requestBody") ?? .null
         guard fields.errors.isEmpty, let uri else { throw failure(fields) }
         let sealed = try authorization.map { text in
-            try Crypto.seal(Array(text.utf8), key: sealKey, context: Array(tenant.utf8))
+            try Crypto.seal(Array(text.utf8), key: sealKey, context: tenant)
         }
         let callback = TransferSession.Callback(
             requestMethod: method ?? "POST", requestUri: uri, requestBody: body, authorization: sealed)
-        return .upload(tenant: tenant, callback: callback, total: total ?? 1, lifetime: lifetime)
+        return .upload(
+            tenant: tenant, callback: callback, callbackJob: JobID(in: WebhookDeliver.queue).text, total: total ?? 1,
+            lifetime: lifetime)
     }
 
     private func download(_ fields: inout FieldReader, _ tenant: String) async throws -> TransferSession {

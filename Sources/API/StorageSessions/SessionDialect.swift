@@ -1,6 +1,7 @@
 import HawserCore
 import HawserHTTP
 import HawserMetadata
+import HawserStorage
 
 /// Seed 000: upload, download and copy sessions under `/storage/api`.
 ///
@@ -55,7 +56,7 @@ struct SessionDialect: Sendable {
         if let object = session.storageObjectID { view["storage_object_id"] = .string(object) }
         if let name = session.fileName { view["fileName"] = .string(name) }
         if let mode = session.mode { view["mode"] = .string(mode) }
-        view["storage_box_id"] = .string(StoredObject.box(of: session.tenant))
+        view["storage_box_id"] = .string(ObjectStore.box(of: session.tenant))
         return .object(view)
     }
 

@@ -36,49 +36,67 @@ struct UploadRoute: Sendable {
         let id = try SessionDialect.id(request, "upload")
         let parts = try Multipart(request.body, contentType: request.headers["content-type"])
         var session: TransferSession?
-        var isComplete = false
+        var pending: Pending?
         do {
             while let part = try await parts.next() {
                 guard let filename = part.filename else { continue }
-                guard !isComplete else {
+                let name = try FileName.clean(filename)
+                if let session, session.remaining == 0 {
                     throw SessionFailure(status: 400, message: "more files than the session is for")
                 }
-                session = try await SessionDialect(backend: backend).take(id, .upload)
-                let object = try await store(part, named: filename, for: session)
-                switch try await report(object, to: id) {
-                case .more(let now): session = now
-                case .last(let now):
-                    session = now
-                    isComplete = true
-                case .rejected(let reason):
-                    try await remove([object.id], of: object.tenant)
-                    throw SessionFailure(status: 410, message: "upload transaction has failed: \(reason)")
+                // A file becomes an object only when what follows it in the form is in order.
+                if let file = pending {
+                    pending = nil
+                    session = try await keep(file, in: session)
                 }
+                session = try await SessionDialect(backend: backend).take(id, .upload)
+                pending = try await receive(part, as: name)
+            }
+            if let file = pending {
+                pending = nil
+                session = try await keep(file, in: session)
             }
         } catch {
-            if let session, !isComplete { try await abandon(session, error) }
-            // The files are whole and reported: what was wrong after them does not undo them.
-            if let session, isComplete { return try await finish(session, request) }
+            if let session { await abandon(session, pending, error) }
             throw error
         }
         guard let session else { throw SessionFailure(status: 400, message: "the form has no file") }
-        guard isComplete else { return SessionDialect.dressed(.json(200, SessionDialect.view(session))) }
+        guard session.done == session.total else {
+            return SessionDialect.dressed(.json(200, SessionDialect.view(session)))
+        }
         return try await finish(session, request)
     }
 
-    private func store(_ part: Multipart.Part, named filename: String, for session: TransferSession?) async throws
-        -> StoredObject
-    {
-        guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
-        let name = try FileName.clean(filename)
+    /// A file that has arrived and is not an object yet.
+    private struct Pending {
+        let staged: StagedFile
+        let name: String
+        let type: String
+    }
+
+    private func receive(_ part: Multipart.Part, as name: String) async throws -> Pending {
         let staged = try await backend.objects.stage()
         do {
             for try await chunk in part.body { try await staged.write(chunk) }
-            return try await backend.objects.put(
-                staged, tenant: session.tenant, name: name, contentType: part.contentType ?? "application/octet-stream")
         } catch {
-            await staged.discard()
+            await discard(staged)
             throw error
+        }
+        return Pending(staged: staged, name: name, type: part.contentType ?? "application/octet-stream")
+    }
+
+    /// Makes an object of a file and reports it to its session.
+    ///
+    /// - Returns: the session as it is then.
+    private func keep(_ file: Pending, in session: TransferSession?) async throws -> TransferSession {
+        guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
+        let object = try await backend.objects.put(
+            file.staged, tenant: session.tenant, name: file.name, contentType: file.type)
+        switch try await report(object, to: session.id) {
+        case .more(let now), .last(let now): return now
+        case .rejected(let reason):
+            try await remove([object.id], of: object.tenant)
+            throw SessionFailure(status: 410, message: "upload transaction has failed: \(reason)")
         }
     }
 
@@ -93,9 +111,10 @@ struct UploadRoute: Sendable {
     }
 
     /// Ends a session whose transfer did not come through, and removes what it had stored.
-    private func abandon(_ session: TransferSession, _ error: any Error) async throws {
+    private func abandon(_ session: TransferSession, _ pending: Pending?, _ error: any Error) async {
         // The task may be cancelled because the client went away; the cleaning must be done all the same.
         await Task {
+            if let pending { await discard(pending.staged) }
             do {
                 let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
                 let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string }
@@ -106,6 +125,14 @@ struct UploadRoute: Sendable {
                     ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"])
             }
         }.value
+    }
+
+    private func discard(_ staged: StagedFile) async {
+        do {
+            try await staged.discard()
+        } catch {
+            Log("upload").warning("cannot remove a staged file", ["error": "\(error)"])
+        }
     }
 
     private func remove(_ ids: [String], of tenant: String) async throws {
