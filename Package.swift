@@ -46,8 +46,9 @@ let package = Package(
             path: "Sources/hawser",
             swiftSettings: settings
         ),
-        room("API", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
-        room("Workers", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room("API", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
+        room("Workers", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room("Records", on: ["Queue", "Metadata", "Core"]),
         room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
         room("Queue", on: ["Redis", "Core"]),
         room("Storage", on: ["Metadata", "Core"]),
@@ -66,6 +67,16 @@ let package = Package(
         // Writes the lists of kinds and handlers from the files that exist.
         .plugin(name: "TypeList", capability: .buildTool(), path: "Plugins/TypeList"),
 
+        // Programs: an example of the library, and a worker that tests kill.
+        .executableTarget(
+            name: "greet", dependencies: ["HawserQueue"], path: "Examples/Greet", swiftSettings: settings),
+        .executableTarget(
+            name: "step-probe",
+            dependencies: ["HawserQueue", "HawserCore"],
+            path: "Tests/StepProbe",
+            swiftSettings: settings
+        ),
+
         // Starts the real servers that tests run against.
         .target(
             name: "HawserTestSupport",
@@ -78,7 +89,12 @@ let package = Package(
         tests("HTTP", on: ["HTTP", "Core"]),
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
-        tests("Queue", on: ["Queue", "Redis", "Core"]),
+        .testTarget(
+            name: "QueueTests",
+            dependencies: ["HawserQueue", "HawserRedis", "HawserCore", "HawserTestSupport", "step-probe"],
+            path: "Tests/Queue",
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

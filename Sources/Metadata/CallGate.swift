@@ -3,10 +3,11 @@ import Synchronization
 
 /// Runs blocking calls of the driver on threads, and gives up on them together when MongoDB stops answering.
 ///
-/// A call fails as unavailable when it has waited for `patience` and MongoDB has answered nothing at all for as long.
-/// So a burst that queues behind 16 busy threads is served, however long, but a dead server costs no caller more than
-/// `patience`. After a failure the gate is closed: calls fail at once, except for one at a time that probes whether
-/// MongoDB is back. A call given up while it waits for a thread is never sent.
+/// A call fails as unavailable when it has waited for `patience` and MongoDB has answered nothing at all for as long,
+/// neither other calls nor a ping that is sent on a connection of its own when half of that time is over. So a burst
+/// that queues behind busy threads, and a write that waits for a slow disk, are served however long it takes, but a dead
+/// server costs no caller more than `patience`. After a failure the gate is closed: calls fail at once, except for one
+/// at a time that tries whether MongoDB is back. A call given up while it waits for a thread is never sent.
 final class CallGate: Sendable {
     private typealias Waiter = @Sendable (any Error) -> Void
 
@@ -24,15 +25,20 @@ final class CallGate: Sendable {
         var isClosed = false
         var isProbing = false
         var isWatched = false
+        var isPinging = false
     }
 
     private let pool: BlockingPool
+    private let pingPool = BlockingPool(name: "mongodb-ping", threads: 1)
     private let patience: Duration
+    private let ping: @Sendable () throws -> Void
     private let state = Mutex(State())
 
-    init(threads: Int, patience: Duration) {
+    /// A gate for so many calls at a time; `ping` is a blocking call that asks MongoDB for a sign of life.
+    init(threads: Int, patience: Duration, ping: @escaping @Sendable () throws -> Void) {
         pool = BlockingPool(name: "mongodb", threads: threads)
         self.patience = patience
+        self.ping = ping
     }
 
     /// Runs a call.
@@ -112,25 +118,52 @@ final class CallGate: Sendable {
         }
     }
 
-    /// Gives up on calls as long as there are any.
+    /// Looks after the calls as long as there are any.
     private func watch() async {
         while true {
-            try? await Task.sleep(for: patience / 8)
-            let (lost, isDone) = state.withLock { state -> ([Call], Bool) in
-                let deadline = ContinuousClock.now - patience
-                var lost: [Call] = []
-                if state.lastAnswer < deadline {
-                    for (id, call) in state.calls where call.isHurried && call.started < deadline {
-                        state.calls[id] = nil
-                        lost.append(call)
-                    }
-                }
-                if !lost.isEmpty { state.isClosed = true }
-                state.isWatched = !state.calls.isEmpty
-                return (lost, !state.isWatched)
+            try? await Task.sleep(for: patience / 14)
+            let now = ContinuousClock.now
+            if needsPing(at: now) {
+                Task { try? await pingPool.run { [self] in answerPing() } }
             }
-            for call in lost { call.giveUp(call.operation.unavailable("no answer within \(patience)")) }
+            for call in takeLost(at: now) {
+                call.giveUp(call.operation.unavailable("no answer within \(patience)"))
+            }
+            let isDone = state.withLock { state in
+                state.isWatched = !state.calls.isEmpty
+                return !state.isWatched
+            }
             if isDone { return }
+        }
+    }
+
+    private func needsPing(at now: ContinuousClock.Instant) -> Bool {
+        let deadline = now - patience / 2
+        return state.withLock { state in
+            guard !state.isPinging, state.lastAnswer < deadline,
+                state.calls.values.contains(where: { $0.isHurried && $0.started < deadline })
+            else { return false }
+            state.isPinging = true
+            return true
+        }
+    }
+
+    private func answerPing() {
+        let result = Result { try ping() }
+        state.withLock { state in
+            state.isPinging = false
+            if case .success = result { state.lastAnswer = .now }
+        }
+    }
+
+    private func takeLost(at now: ContinuousClock.Instant) -> [Call] {
+        let deadline = now - patience
+        return state.withLock { state in
+            guard state.lastAnswer < deadline else { return [] }
+            let lost = state.calls.filter { $0.value.isHurried && $0.value.started < deadline }
+            for id in lost.keys { state.calls[id] = nil }
+            if !lost.isEmpty { state.isClosed = true }
+            return Array(lost.values)
         }
     }
 }

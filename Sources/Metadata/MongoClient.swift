@@ -34,7 +34,8 @@ final class MongoClient: @unchecked Sendable {
         set(uri, MONGOC_URI_SERVERSELECTIONTIMEOUTMS, options.selectionMilliseconds)
         set(uri, MONGOC_URI_CONNECTTIMEOUTMS, options.connectMilliseconds)
         set(uri, MONGOC_URI_SOCKETTIMEOUTMS, options.socketMilliseconds)
-        mongoc_uri_set_option_as_int32(uri, MONGOC_URI_MAXPOOLSIZE, Int32(max(1, options.poolSize)))
+        // One for each thread, and one for the gate's ping.
+        mongoc_uri_set_option_as_int32(uri, MONGOC_URI_MAXPOOLSIZE, Int32(max(1, options.poolSize) + 1))
         mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYWRITES, true)
         mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYREADS, true)
         let concern = mongoc_write_concern_new()
@@ -49,7 +50,7 @@ final class MongoClient: @unchecked Sendable {
             throw MongoURLError(description: explain(&error))
         }
         mongoc_client_pool_set_error_api(pool, 2)
-        mongoc_client_pool_set_appname(pool, "hawser")
+        if !mongoc_uri_has_option(uri, MONGOC_URI_APPNAME) { mongoc_client_pool_set_appname(pool, "hawser") }
         let database = mongoc_uri_get_database(uri).map { String(cString: $0) }
         return (MongoClient(pool: pool), database.flatMap { $0.isEmpty ? nil : $0 })
     }

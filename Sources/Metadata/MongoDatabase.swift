@@ -10,14 +10,14 @@ public final class MongoDatabase: Sendable {
     public struct Options: Sendable {
         /// Calls at a time, and with it connections and threads.
         public var poolSize = 16
-        /// How long a call waits for a server that says nothing, in milliseconds.
-        public var patienceMilliseconds = 850
+        /// How long a call waits for a server that gives no sign of life, in milliseconds.
+        public var patienceMilliseconds = 700
         /// How long to look for a server that can be asked, in milliseconds.
-        public var selectionMilliseconds = 700
+        public var selectionMilliseconds = 600
         /// How long to wait for a connection, in milliseconds.
         public var connectMilliseconds = 500
         /// After how long without a byte a connection is given up, in milliseconds.
-        public var socketMilliseconds = 5000
+        public var socketMilliseconds = 10_000
 
         /// The defaults.
         public init() {}
@@ -38,7 +38,15 @@ public final class MongoDatabase: Sendable {
         let (client, database) = try MongoClient.make(url: url, options: options)
         self.client = client
         name = database ?? "hawser"
-        gate = CallGate(threads: options.poolSize, patience: .milliseconds(options.patienceMilliseconds))
+        gate = CallGate(threads: options.poolSize, patience: .milliseconds(options.patienceMilliseconds)) {
+            try client.withClient { client in
+                let call = MongoCall(MongoOperation(name: "ping", collection: ""), client: client)
+                try withExtendedLifetime(call) {
+                    let ping = try call.bson(["ping": 1])
+                    try call.check(mongoc_client_command_simple(client, "admin", ping, nil, call.reply, call.error))
+                }
+            }
+        }
     }
 
     /// A collection of this database.
@@ -71,7 +79,7 @@ public final class MongoDatabase: Sendable {
         return try await run(operation, isHurried: isHurried) { [name] call in
             let command = try call.bson(command)
             try call.check(
-                mongoc_client_write_command_with_opts(call.client, name, command, nil, call.reply, call.error)
+                mongoc_client_command_simple(call.client, name, command, nil, call.reply, call.error)
             )
             return try call.replied()
         }

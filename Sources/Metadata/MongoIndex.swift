@@ -50,6 +50,7 @@ extension MongoCollection {
         let command: BSONDocument = [
             "createIndexes": .string(name),
             "indexes": .array(indexes.map { .document($0.specification) }),
+            "writeConcern": ["w": "majority"],
         ]
         _ = try await database.command(command, named: "createIndexes", collection: name, isHurried: false)
     }

@@ -33,7 +33,9 @@ struct Bench: Sendable {
 
     /// Runs a test body with queues of its own; the recorder and the feed run beside it.
     static func run(
-        on redis: TestRedis? = nil, recording: Bool = true, _ body: @Sendable (Bench) async throws -> Void
+        on redis: TestRedis? = nil,
+        recording: Bool = true,
+        _ body: @Sendable (Bench) async throws -> Void
     ) async throws {
         let server: TestRedis
         if let redis { server = redis } else { server = try await TestRedis.shared }
@@ -59,7 +61,9 @@ struct Bench: Sendable {
 
     /// Runs a body with a worker beside it.
     func working(
-        concurrency: Int = 8, lease: Duration = .seconds(30), queues names: [QueueName] = [.default],
+        concurrency: Int = 8,
+        lease: Duration = .seconds(30),
+        queues names: [QueueName] = [.default],
         _ handler: @escaping @Sendable (Probe.Arguments, JobContext) async throws -> JSON,
         while body: @Sendable (Worker) async throws -> Void
     ) async throws {
@@ -83,7 +87,9 @@ struct Bench: Sendable {
 
     /// Submits a probe job.
     func submit(
-        _ number: Int = 0, queue: QueueName? = nil, _ change: (inout JobSubmission) -> Void = { _ in }
+        _ number: Int = 0,
+        queue: QueueName? = nil,
+        _ change: (inout JobSubmission) -> Void = { _ in }
     ) async throws -> JobID {
         var job = try JobSubmission(Probe.self, .init(number: number), queue: queue)
         change(&job)
@@ -125,6 +131,10 @@ final class MemoryArchive: JobArchive {
         kept.withLock { $0[id]?.events.sorted { $0.key < $1.key }.map(\.value.record.state) ?? [] }
     }
 
+    func known(_ ids: [JobID]) async throws -> Set<JobID> {
+        kept.withLock { kept in Set(ids.filter { kept[$0] != nil }) }
+    }
+
     func find(_ id: JobID) async throws -> JobRecord? {
         guard let events = kept.withLock({ $0[id]?.events.sorted { $0.key < $1.key }.map(\.value) }),
             let last = events.last
@@ -133,12 +143,29 @@ final class MemoryArchive: JobArchive {
         func json(_ text: String?) throws -> JSON? { try text.map { try JSON(parsing: Array($0.utf8)) } }
         let record = last.record
         return JobRecord(
-            id: id, queue: last.queue, kind: body?.kind ?? "", tenant: record.tenant,
-            arguments: try json(body?.arguments) ?? .null, state: record.state, sequence: record.sequence,
-            fence: record.fence, attempt: record.attempt, maxAttempts: record.maxAttempts, lostLeases: record.lost,
-            priority: record.priority, created: record.created, changed: record.changed, runAt: record.runAt,
-            deadline: record.deadline, worker: nil, isCancelRequested: false, result: try json(last.result),
-            error: try json(last.error)?.decoded(), progress: nil, journal: try Journal(stored: last.journal ?? ""))
+            id: id,
+            queue: last.queue,
+            kind: body?.kind ?? "",
+            tenant: record.tenant,
+            arguments: try json(body?.arguments) ?? .null,
+            state: record.state,
+            sequence: record.sequence,
+            fence: record.fence,
+            attempt: record.attempt,
+            maxAttempts: record.maxAttempts,
+            lostLeases: record.lost,
+            priority: record.priority,
+            created: record.created,
+            changed: record.changed,
+            runAt: record.runAt,
+            deadline: record.deadline,
+            worker: nil,
+            isCancelRequested: false,
+            result: try json(last.result),
+            error: try json(last.error)?.decoded(),
+            progress: nil,
+            journal: try Journal(stored: last.journal ?? "")
+        )
     }
 }
 

@@ -104,7 +104,9 @@ import Testing
             let job = try #require(try await bench.queues.findLive(id))
             #expect(job.state == .queued)
             #expect(job.attempt == 0)
-            try await bench.working { _, _ in "done" } while: { _ in
+            try await bench.working { _, _ in
+                "done"
+            } while: { _ in
                 let job = try await bench.end(of: id)
                 #expect(job.state == .succeeded)
             }

@@ -48,11 +48,14 @@ import Testing
             try await bench.working { _, job in
                 for name in ["a", "b", "c"] {
                     let made: String = try await job.step(
-                        name, adopt: { nil }, undo: { ledger.note("undo \($0)") },
+                        name,
+                        adopt: { nil },
+                        undo: { ledger.note("undo \($0)") },
                         {
                             ledger.note("do \(name)")
                             return name
-                        })
+                        }
+                    )
                     ledger.note("has \(made)")
                 }
                 throw JobError.permanent("wrong", "after all")
@@ -71,12 +74,14 @@ import Testing
             let ledger = Ledger()
             try await bench.working { _, job in
                 let made: String = try await job.step(
-                    "make", adopt: { ledger.count("effect") > 0 ? "found" : nil },
+                    "make",
+                    adopt: { ledger.count("effect") > 0 ? "found" : nil },
                     undo: { ledger.note("undo \($0)") },
                     {
                         ledger.note("effect")
                         throw JobError.permanent("cut", "the answer was lost")
-                    })
+                    }
+                )
                 return .string(made)
             } while: { _ in
                 let job = try await bench.end(of: try await bench.submit())
@@ -91,7 +96,11 @@ import Testing
             let ledger = Ledger()
             try await bench.working { _, job in
                 let _: String = try await job.step(
-                    "make", adopt: { nil }, undo: { _ in ledger.note("undone") }, { "made" })
+                    "make",
+                    adopt: { nil },
+                    undo: { _ in ledger.note("undone") },
+                    { "made" }
+                )
                 return try await job.poll("never", every: 60...60) { nil as JSON? }
             } while: { _ in
                 let id = try await bench.submit()
@@ -108,8 +117,11 @@ import Testing
         try await Bench.run { bench in
             try await bench.working { _, job in
                 let _: String = try await job.step(
-                    "make", adopt: { nil }, undo: { _ in throw JobError.permanent("stuck", "it will not go") },
-                    { "volume-7" })
+                    "make",
+                    adopt: { nil },
+                    undo: { _ in throw JobError.permanent("stuck", "it will not go") },
+                    { "volume-7" }
+                )
                 throw JobError.permanent("wrong", "after all")
             } while: { _ in
                 let job = try await bench.end(of: try await bench.submit())
@@ -126,11 +138,14 @@ import Testing
             let ledger = Ledger()
             try await bench.working { _, job in
                 let _: String = try await job.step(
-                    "make", adopt: { nil },
+                    "make",
+                    adopt: { nil },
                     undo: { _ in
                         ledger.note("undo")
                         if ledger.count("undo") < 2 { throw JobError.retryable("busy", "not now") }
-                    }, { "made" })
+                    },
+                    { "made" }
+                )
                 throw JobError.permanent("wrong", "after all")
             } while: { _ in
                 let job = try await bench.end(of: try await bench.submit())

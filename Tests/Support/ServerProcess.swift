@@ -14,8 +14,8 @@ public final class ServerProcess: Sendable {
         var tail: [String] = []
         var seen: Set<String> = []
         var awaited: [(marker: String, continuation: CheckedContinuation<Void, any Error>)] = []
-        var hasExited = false
-        var onExit: [CheckedContinuation<Void, Never>] = []
+        var status: Int32?
+        var onExit: [CheckedContinuation<Int32, Never>] = []
     }
 
     /// Children get a death signal when the thread that made them ends, so that thread lives as long as the process.
@@ -46,8 +46,16 @@ public final class ServerProcess: Sendable {
             .map { strdup($0) }
         words.append(nil)
         defer { for word in words { free(word) } }
+        // The pools' threads block signals; a child would inherit that and never see TERM.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
-        let status = posix_spawnp(&child, "setpriv", &actions, nil, words, environ)
+        let status = posix_spawnp(&child, "setpriv", &actions, &attributes, words, environ)
         close(ends[1])
         guard status == 0 else {
             close(ends[0])
@@ -60,7 +68,7 @@ public final class ServerProcess: Sendable {
         Thread.detachNewThread { [self] in
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-            exited()
+            exited(status)
         }
     }
 
@@ -71,7 +79,7 @@ public final class ServerProcess: Sendable {
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             let end = state.withLock { state -> Result<Void, any Error>? in
                 if state.seen.contains(marker) { return .success(()) }
-                if state.hasExited { return .failure(Self.ended(state.tail)) }
+                if state.status != nil { return .failure(Self.ended(state.tail)) }
                 state.awaited.append((marker, continuation))
                 return nil
             }
@@ -82,17 +90,18 @@ public final class ServerProcess: Sendable {
     /// Sends a signal, unless the process has ended.
     public func signal(_ number: Int32) {
         // Under the lock, so that the process id cannot have been given to another one.
-        state.withLock { if !$0.hasExited { _ = kill(pid, number) } }
+        state.withLock { if $0.status == nil { _ = kill(pid, number) } }
     }
 
-    /// Waits for the end of the process.
-    public func waitForExit() async {
+    /// Waits for the end of the process; answers its status as `waitpid` gives it, 0 when all was well.
+    @discardableResult
+    public func waitForExit() async -> Int32 {
         await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if !state.hasExited { state.onExit.append(continuation) }
-                return state.hasExited
+            let status = state.withLock { state in
+                if state.status == nil { state.onExit.append(continuation) }
+                return state.status
             }
-            if isOver { continuation.resume() }
+            if let status { continuation.resume(returning: status) }
         }
     }
 
@@ -123,14 +132,14 @@ public final class ServerProcess: Sendable {
         for continuation in found { continuation.resume() }
     }
 
-    private func exited() {
+    private func exited(_ status: Int32) {
         let (awaited, onExit, tail) = state.withLock { state in
-            state.hasExited = true
+            state.status = status
             defer { (state.awaited, state.onExit) = ([], []) }
             return (state.awaited, state.onExit, state.tail)
         }
         for entry in awaited { entry.continuation.resume(throwing: Self.ended(tail)) }
-        for continuation in onExit { continuation.resume() }
+        for continuation in onExit { continuation.resume(returning: status) }
     }
 
     private static func ended(_ tail: [String]) -> ServerError {

@@ -1,4 +1,4 @@
-import HawserCore
+public import HawserCore
 
 extension JobQueues {
     /// Waits until a job has changed beyond what the caller has seen, or is over.
@@ -27,5 +27,41 @@ extension JobQueues {
             job = try await find(id)
         }
         return job
+    }
+}
+
+extension JobQueues {
+    /// Waits for the result of a job, for programs that have no feed of their own.
+    ///
+    /// - Parameters:
+    ///   - id: the job.
+    ///   - limit: how long to wait at most.
+    /// - Returns: the result; nil when the job is not over by then or has none.
+    /// - Throws: `JobError` when the job failed or was cancelled; `QueueError.unknownJob`.
+    public func result(of id: JobID, within limit: Duration = .seconds(60)) async throws -> JSON? {
+        let feed = EventFeed(self)
+        let following = Task { await feed.run() }
+        defer { following.cancel() }
+        guard let job = try await wait(for: id, feed: feed, atMost: limit) else {
+            throw QueueError.unknownJob(id.text)
+        }
+        if let error = job.error, job.state.isFinal { throw error }
+        return job.result
+    }
+}
+
+extension JobQueues {
+    /// Waits for the result of a job of a kind.
+    ///
+    /// - Throws: `JobError` when the job failed, was cancelled, or is not over within the limit (`not_over`).
+    public func result<Kind: JobKind>(
+        of id: JobID,
+        as kind: Kind.Type,
+        within limit: Duration = .seconds(60)
+    ) async throws -> Kind.Output {
+        guard let result = try await result(of: id, within: limit) else {
+            throw JobError.retryable("not_over", "job \(id) is not over, or has no result")
+        }
+        return try result.decoded()
     }
 }

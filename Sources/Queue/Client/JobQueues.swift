@@ -38,7 +38,7 @@ public final class JobQueues: Sendable {
 
     /// Stores a job.
     ///
-    /// - Returns: its id, when Redis has it. Sending the same submission again stores nothing new.
+    /// - Returns: its id, when Redis has it.
     @discardableResult
     public func enqueue(_ job: JobSubmission) async throws -> JobID {
         try await enqueue([job])
@@ -47,10 +47,19 @@ public final class JobQueues: Sendable {
 
     /// Stores jobs, all or none.
     ///
+    /// - Parameters:
+    ///   - jobs: at most `batchLimit`; a job that is in Redis already is not stored again.
+    ///   - isRepeat: whether the same submissions may have been stored before, so that those which are done by now
+    ///     have to be looked for in the archive.
     /// - Throws: `QueueError.batchTooLarge`; `RedisUnavailable` when it is not known whether they are stored: send
-    ///   the same submissions again, no job is stored twice.
-    public func enqueue(_ jobs: [JobSubmission]) async throws {
+    ///   the same submissions again, as a repeat.
+    public func enqueue(_ jobs: [JobSubmission], isRepeat: Bool = false) async throws {
         guard jobs.count <= Self.batchLimit else { throw QueueError.batchTooLarge(jobs.count) }
+        var jobs = jobs
+        if isRepeat, let archive {
+            let done = try await archive.known(jobs.map(\.id))
+            jobs.removeAll { done.contains($0.id) }
+        }
         guard !jobs.isEmpty else { return }
         let byQueue = Dictionary(grouping: jobs, by: \.queue)
         try await introduce(Array(byQueue.keys))

@@ -10,4 +10,7 @@ public protocol JobArchive: Sendable {
 
     /// The record of a job; nil when it is not known.
     func find(_ id: JobID) async throws -> JobRecord?
+
+    /// Those of the ids that are known.
+    func known(_ ids: [JobID]) async throws -> Set<JobID>
 }

@@ -49,6 +49,9 @@ struct TurnReply: Sendable {
 extension JobQueues {
     /// Lost leases after which a job is failed.
     static let poisonLimit = 3
+    /// How long a worker waits for Redis: nobody waits for the worker's answer, and a turn given up is a turn's
+    /// claims lost until their leases end.
+    private static let patience = RedisDeadline.within(.seconds(5))
     /// The most expired leases and due jobs one turn moves.
     static let turnLimit = 1_000
 
@@ -81,7 +84,12 @@ extension JobQueues {
             arguments.append(.int(Int64(settlement.delay * 1000)))
             arguments.append(.string(settlement.text))
         }
-        let reply = try await redis.call(Scripts.turn, keys: QueueKeys(queue).all, arguments: arguments)
+        let reply = try await redis.call(
+            Scripts.turn,
+            keys: QueueKeys(queue).all,
+            arguments: arguments,
+            deadline: Self.patience
+        )
         guard let parts = reply.array, parts.count == 4, let accepted = parts[0].array, let claimed = parts[1].array,
             let next = parts[2].int, let left = parts[3].int
         else { throw QueueError.corrupt("turn") }
@@ -142,7 +150,12 @@ extension JobQueues {
                 arguments.append(.string(one.id.text))
                 arguments.append(.int(one.fence))
             }
-            let reply = try await redis.call(Scripts.beat, keys: QueueKeys(queue).all, arguments: arguments)
+            let reply = try await redis.call(
+                Scripts.beat,
+                keys: QueueKeys(queue).all,
+                arguments: arguments,
+                deadline: Self.patience
+            )
             let news = reply.array ?? []
             for at in stride(from: 0, to: news.count - 1, by: 2) {
                 guard let id = news[at].string, let what = news[at + 1].int else { throw QueueError.corrupt("beat") }
