@@ -122,7 +122,8 @@ struct DevTests {
 
     @Test("a part that cannot be started ends it, with the part's last words")
     func failure() async throws {
-        let outcome = try await Program.run(["dev", "--data", data, "--redis-server", "/no/such/redis-server"])
+        let servers = ["--redis-server", "/no/such/redis-server", "--mongod", try await Self.mongod()]
+        let outcome = try await Program.run(["dev", "--data", data] + servers)
         #expect(outcome.exit == .code(1))
         #expect(outcome.error.contains("redis ended before it was ready (exit code 127)"))
         #expect(outcome.error.contains("/no/such/redis-server: No such file or directory"))

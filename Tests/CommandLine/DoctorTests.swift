@@ -1,5 +1,5 @@
 import Foundation
-import HawserRedis
+import HawserCore
 import HawserTestSupport
 import Testing
 
