@@ -90,6 +90,12 @@ let package = Package(
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["HawserCore", "HawserRedis", "HawserTestSupport", "hawser"],
+            path: "Tests/CommandLine",
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "QueueTests",
             dependencies: ["HawserQueue", "HawserRedis", "HawserCore", "HawserTestSupport", "step-probe"],
             path: "Tests/Queue",

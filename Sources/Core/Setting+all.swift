@@ -93,7 +93,7 @@ extension Setting {
             \.queues,
             unit: "NAME,…",
             fallback: "default,webhook,storage,cloud",
-            rule: "a comma-separated list of queue names (no spaces or braces, up to 128 bytes each)",
+            rule: "a comma-separated list of queue names (a-z, 0-9, then also - . _, up to 64 bytes each)",
             help: "the queues a worker serves",
             read: { list($0, of: queueName) }
         ),

@@ -42,9 +42,12 @@ extension Setting {
         return value
     }
 
+    /// The rule of `QueueName`, a room above.
     static func queueName(_ text: String) -> String? {
-        let isPlain = text.utf8.allSatisfy { $0 > 32 && $0 != 127 && $0 != 123 && $0 != 125 }
-        return (1...128).contains(text.utf8.count) && isPlain ? text : nil
+        func isAlphanumeric(_ byte: UInt8) -> Bool { (97...122).contains(byte) || (48...57).contains(byte) }
+        let bytes = text.utf8
+        guard (1...64).contains(bytes.count), let first = bytes.first, isAlphanumeric(first) else { return nil }
+        return bytes.allSatisfy { isAlphanumeric($0) || "-._".utf8.contains($0) } ? text : nil
     }
 
     static func list<Element>(_ text: String, of read: (String) -> Element?) -> [Element]? {

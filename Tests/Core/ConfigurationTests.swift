@@ -108,7 +108,8 @@ struct ConfigurationTests {
             ("HAWSER_WEBHOOK_ALLOW", "host/8"), ("HAWSER_LEASE_SECONDS", "0"), ("HAWSER_LEASE_SECONDS", "3601"),
             ("HAWSER_LEASE_SECONDS", "nan"), ("HAWSER_LEASE_SECONDS", "0x10"), ("HAWSER_LEASE_SECONDS", "-1"),
             ("HAWSER_CONCURRENCY", "0"), ("HAWSER_CONCURRENCY", "2.5"), ("HAWSER_QUEUES", "a,,b"),
-            ("HAWSER_QUEUES", "a b"), ("HAWSER_QUEUES", "a{b}"), ("HAWSER_LOG_LEVEL", "loud"),
+            ("HAWSER_QUEUES", "a b"), ("HAWSER_QUEUES", "a{b}"), ("HAWSER_QUEUES", "-a"), ("HAWSER_QUEUES", "Default"),
+            ("HAWSER_LOG_LEVEL", "loud"),
             ("HAWSER_MAX_BODY_BYTES", "16MiB"), ("HAWSER_SESSION_SECONDS", "soon"),
             ("HAWSER_CALLBACK_WAIT_SECONDS", "601"),
         ]
