@@ -12,8 +12,11 @@ public struct ServerError: Error, CustomStringConvertible {
 public final class ServerProcess: Sendable {
     private struct State {
         var tail: [String] = []
-        var seen: Set<String> = []
-        var awaited: [(marker: String, continuation: CheckedContinuation<Void, any Error>)] = []
+        /// The first line that held each marker.
+        var seen: [String: String] = [:]
+        var awaited: [(marker: String, continuation: CheckedContinuation<String, any Error>)] = []
+        /// Whether the output is at its end, so that no marker will come any more.
+        var hasEnded = false
         var status: Int32?
         var onExit: [CheckedContinuation<Int32, Never>] = []
     }
@@ -72,14 +75,15 @@ public final class ServerProcess: Sendable {
         }
     }
 
-    /// Waits until a marker was in the output.
+    /// Waits until a marker was in the output; answers the first line that held it.
     ///
     /// - Throws: `ServerError` when the process ended before.
-    public func wait(for marker: String) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            let end = state.withLock { state -> Result<Void, any Error>? in
-                if state.seen.contains(marker) { return .success(()) }
-                if state.status != nil { return .failure(Self.ended(state.tail)) }
+    @discardableResult
+    public func wait(for marker: String) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            let end = state.withLock { state -> Result<String, any Error>? in
+                if let line = state.seen[marker] { return .success(line) }
+                if state.hasEnded { return .failure(Self.ended(state.tail)) }
                 state.awaited.append((marker, continuation))
                 return nil
             }
@@ -118,27 +122,33 @@ public final class ServerProcess: Sendable {
             }
         }
         close(descriptor)
+        let (awaited, tail) = state.withLock { state in
+            state.hasEnded = true
+            defer { state.awaited = [] }
+            return (state.awaited, state.tail)
+        }
+        for entry in awaited { entry.continuation.resume(throwing: Self.ended(tail)) }
     }
 
     private func saw(_ line: String) {
-        let found = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
+        let found = state.withLock { state in
             state.tail.append(line)
             if state.tail.count > 20 { state.tail.removeFirst() }
-            for marker in markers where line.contains(marker) { state.seen.insert(marker) }
-            let found = state.awaited.filter { state.seen.contains($0.marker) }.map(\.continuation)
-            state.awaited.removeAll { state.seen.contains($0.marker) }
+            let new = markers.filter { state.seen[$0] == nil && line.contains($0) }
+            for marker in new { state.seen[marker] = line }
+            let found = state.awaited.filter { new.contains($0.marker) }
+            state.awaited.removeAll { new.contains($0.marker) }
             return found
         }
-        for continuation in found { continuation.resume() }
+        for entry in found { entry.continuation.resume(returning: line) }
     }
 
     private func exited(_ status: Int32) {
-        let (awaited, onExit, tail) = state.withLock { state in
+        let onExit = state.withLock { state in
             state.status = status
-            defer { (state.awaited, state.onExit) = ([], []) }
-            return (state.awaited, state.onExit, state.tail)
+            defer { state.onExit = [] }
+            return state.onExit
         }
-        for entry in awaited { entry.continuation.resume(throwing: Self.ended(tail)) }
         for continuation in onExit { continuation.resume(returning: status) }
     }
 

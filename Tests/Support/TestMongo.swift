@@ -34,7 +34,7 @@ public final class TestMongo: Sendable {
     /// - Returns: the running server.
     /// - Throws: `ServerError` when there is no mongod, or with its last lines when it does not come up.
     public static func start(arguments: [String] = []) async throws -> TestMongo {
-        let program = try MongoProgram.path.get()
+        let program = try await MongoProgram.path
         let directory = try TestDirectory("mongo")
         var attempt = 0
         while true {
