@@ -78,7 +78,7 @@ extension Exchange {
     private static let endWithError = -2
 
     /// Fields the server sets itself.
-    private static func isServers(_ name: String) -> Bool {
+    static func isServers(_ name: String) -> Bool {
         switch name.utf8.count {
         case 4: Headers.isSame(name, "Date")
         case 14: Headers.isSame(name, "Content-Length")

@@ -68,6 +68,8 @@ final class Exchange: Sendable {
         var isBodyWanted = false
         var isBodyDropped = false
         var dropped: Int64 = 0
+        /// When the answer was sent although more of the body was to come.
+        var earlyAt: ContinuousClock.Instant?
         var input = ByteQueue()
         var received: Int64 = 0
         var reader: CheckedContinuation<[UInt8]?, any Error>?
