@@ -40,9 +40,10 @@ extension Exchange {
     func refuse(_ raw: OpaquePointer, with response: Response) -> MHD_Result {
         let prepared = prepare(response, isHead: false, mustClose: true)
         return state.withLock { state in
-            guard !state.isAborted, let prepared else { return .NO }
-            state.handle = Handle(pointer: raw)
+            // What is stored is destroyed at the latest when the request is over.
             state.response = prepared
+            guard !state.isAborted else { return .NO }
+            state.handle = Handle(pointer: raw)
             return queue(&state, raw)
         }
     }

@@ -202,8 +202,7 @@ extension Transfer {
             transfer.state.withLock { $0.isRefused = true }
             return -1
         }
-        let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-        return socket(address.pointee.family, kind, address.pointee.protocol)
+        return hawser_curl_socket(address)
     }
 
     /// Looks at the connection a request is about to be sent on, which may be a kept one of a request with fewer rules.

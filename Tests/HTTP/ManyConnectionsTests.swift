@@ -4,8 +4,9 @@ import HawserHTTP
 import Testing
 
 @Suite struct ManyConnectionsTests {
-    /// Opens kept connections, makes a request on each, and holds them until its input ends. A process of its own, since
-    /// both ends of 10,000 connections would be more files than one process may open by the usual limit of 20,000.
+    /// Opens kept connections, makes a request on each, and holds them until its input ends.
+    ///
+    /// A process of its own, since both ends of 10,000 connections would be more files than one process may open by the usual limit of 20,000.
     private static let holder = """
         ulimit -n $(ulimit -Hn)
         for ((i = 0; i < $2; i++)); do

@@ -221,6 +221,26 @@ import Testing
         }
     }
 
+    /// The end of a connection may be seen before the request that came with it.
+    @Test func clientsThatLeaveAtOnceLeaveNothingBehind() async throws {
+        try await withServer(handler: { _ in
+            try? await Task.sleep(for: .seconds(60))
+            return .text("")
+        }) { port, server in
+            try await onThread {
+                for _ in 0..<500 {
+                    let socket = try RawSocket(port: port)
+                    try socket.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                }
+            }
+            let start = ContinuousClock.now
+            while server.connections > 0, ContinuousClock.now - start < .seconds(20) {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(server.connections == 0)
+        }
+    }
+
     @Test func headHasLengthButNoBody() async throws {
         try await withServer(routes: {
             $0.on("GET", "/") { _ in .text("hello") }
