@@ -49,6 +49,11 @@ static inline void hawser_curl_set_guard(
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, context);
 }
 
+/// Opens a socket that child processes do not get.
+static inline curl_socket_t hawser_curl_socket(const struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
 static inline long hawser_curl_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
     curl_easy_getinfo(easy, info, &value);

@@ -71,6 +71,7 @@ final class ClientLoop: Sendable {
         _ = hawser_curl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, options.maxConnectionsPerHost)
         _ = hawser_curl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, options.maxConnections)
         var running: [UnsafeMutableRawPointer: Transfer] = [:]
+        var nextCheck = ContinuousClock.now
         while true {
             let work = inbox.withLock { inbox in
                 defer {
@@ -105,7 +106,17 @@ final class ClientLoop: Sendable {
                 curl_multi_remove_handle(multi, easy)
                 running.removeValue(forKey: easy)?.end(easy, code)
             }
-            curl_multi_poll(multi, nil, 0, 1000, nil)
+            let now = ContinuousClock.now
+            if now >= nextCheck {
+                nextCheck = now + .milliseconds(200)
+                for (easy, transfer) in running where transfer.isIdle(now) {
+                    running[easy] = nil
+                    transfer.fail(.timeout, "nothing was sent or received for \(transfer.request.idleTimeout)")
+                    curl_multi_remove_handle(multi, easy)
+                    transfer.end(easy, CURLE_OPERATION_TIMEDOUT)
+                }
+            }
+            curl_multi_poll(multi, nil, 0, running.isEmpty ? 60_000 : 200, nil)
         }
         for (easy, transfer) in running {
             curl_multi_remove_handle(multi, easy)

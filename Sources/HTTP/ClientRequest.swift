@@ -22,7 +22,7 @@ public struct ClientRequest: Sendable {
     public var connectTimeout: Duration
     /// How long all of it may take; nil sets no limit.
     public var timeout: Duration?
-    /// How long nothing may be sent or received, in whole seconds.
+    /// How long nothing may be sent or received once there is a connection; looked at five times a second.
     public var idleTimeout: Duration
     /// The longest body `send` takes; a longer one fails.
     public var maxResponseBytes: Int

@@ -7,6 +7,8 @@ final class Connection: Sendable {
         var isOpen = true
         /// Whether the server has stopped and no request may begin.
         var isRefusing = false
+        /// Whether the client has hung up, which may be seen before its last request is.
+        var isGone = false
         var exchange: Exchange?
         /// When the connection began to wait for a request.
         var idleSince: ContinuousClock.Instant
@@ -41,10 +43,10 @@ final class Connection: Sendable {
         set { stopping.store(newValue, ordering: .relaxed) }
     }
 
-    /// A request begins; false when the server no longer takes any.
+    /// A request begins; false when it need not be answered.
     func begin(_ exchange: Exchange) -> Bool {
         state.withLock { state in
-            guard state.isOpen, !state.isRefusing else { return false }
+            guard state.isOpen, !state.isRefusing, !state.isGone else { return false }
             state.exchange = exchange
             state.bodyWait = .zero
             state.bodyBytes = 0
@@ -99,7 +101,10 @@ final class Connection: Sendable {
 
     /// The client has closed the connection or its sending side.
     func hangUp() {
-        let exchange = state.withLock { $0.exchange }
+        let exchange = state.withLock { state in
+            state.isGone = true
+            return state.exchange
+        }
         exchange?.abort()
     }
 }

@@ -40,9 +40,10 @@ extension Exchange {
     func refuse(_ raw: OpaquePointer, with response: Response) -> MHD_Result {
         let prepared = prepare(response, isHead: false, mustClose: true)
         return state.withLock { state in
-            guard !state.isAborted, let prepared else { return .NO }
-            state.handle = Handle(pointer: raw)
+            // What is stored is destroyed at the latest when the request is over.
             state.response = prepared
+            guard !state.isAborted else { return .NO }
+            state.handle = Handle(pointer: raw)
             return queue(&state, raw)
         }
     }
@@ -54,7 +55,8 @@ extension Exchange {
             if state.isAborted { return (.NO, bytes.count, nil) }
             if state.isBodyDropped {
                 state.dropped += Int64(bytes.count)
-                return (.YES, 0, nil)
+                let isEnough = state.earlyAt != nil && state.dropped > Self.lingerLimit
+                return (isEnough ? .NO : .YES, 0, nil)
             }
             if let reader = state.reader {
                 state.reader = nil
@@ -78,7 +80,7 @@ extension Exchange {
     func proceed(_ raw: OpaquePointer) -> MHD_Result {
         var reader: CheckedContinuation<[UInt8]?, any Error>?
         let result = state.withLock { state -> MHD_Result in
-            if state.isAborted { return .NO }
+            if state.isAborted || state.earlyAt != nil { return .NO }
             switch state.stage {
             case .head:
                 if state.isBodyWanted {
@@ -105,8 +107,10 @@ extension Exchange {
     func complete(well: Bool) -> (status: Int, bytes: Int64) {
         let (waiting, unused, summary) = state.withLock { state in
             // 499, a client that did not wait for its answer, as nginx has it.
-            let status = state.stage == .answering ? state.status : 499
-            let bytes = well && !state.isOutputBroken ? (state.length ?? state.sent) : state.sent
+            let isAnswered = state.stage == .answering || state.earlyAt != nil
+            let status = isAnswered ? state.status : 499
+            let isWhole = (well && !state.isOutputBroken) || state.earlyAt != nil
+            let bytes = isWhole ? (state.length ?? state.sent) : state.sent
             state.stage = .done
             state.handle = nil
             state.isSuspended = false
@@ -158,15 +162,19 @@ extension Exchange {
         guard let prepared = prepare(response, isHead: isHead, mustClose: connection?.isStopping ?? false) else {
             return "a header that is not valid or a body that cannot be opened"
         }
+        let early = serializeEarly(response, to: request)
         let isTaken: Bool = change { state in
             guard !state.isAborted, state.stage != .done, state.response == nil else { return (false, resume: false) }
-            state.response = prepared
-            switch state.stage {
-            case .body:
+            if state.stage == .body {
                 state.isBodyDropped = true
                 state.input.removeAll()
-            default: break
+                let left = request.body.contentLength.map { $0 - state.received } ?? .max
+                if state.hasBody, left > Self.dropLimit, let early, sendEarly(early) {
+                    state.earlyAt = .now
+                    return (false, resume: true)
+                }
             }
+            state.response = prepared
             return (true, resume: true)
         }
         if !isTaken { MHD_destroy_response(prepared.pointer) }

@@ -20,7 +20,10 @@ extension Exchange {
                     .RESPMEM_MUST_COPY
                 )
             }
+        case .file(let region) where region.length == 0:
+            made = MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
         case .file(let region):
+            guard region.length > 0, region.offset >= 0 else { return nil }
             // libmicrohttpd closes the descriptor it is given.
             let descriptor = fcntl(region.file.descriptor, F_DUPFD_CLOEXEC, 0)
             guard descriptor >= 0 else { return nil }
@@ -31,6 +34,7 @@ extension Exchange {
             )
             if made == nil { close(descriptor) }
         case .stream(let length, _):
+            guard length ?? 0 >= 0 else { return nil }
             isComplete = isHead
             made = MHD_create_response_from_callback(
                 length.map { UInt64($0) } ?? UInt64.max,
@@ -78,7 +82,7 @@ extension Exchange {
     private static let endWithError = -2
 
     /// Fields the server sets itself.
-    private static func isServers(_ name: String) -> Bool {
+    static func isServers(_ name: String) -> Bool {
         switch name.utf8.count {
         case 4: Headers.isSame(name, "Date")
         case 14: Headers.isSame(name, "Content-Length")

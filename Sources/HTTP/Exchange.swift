@@ -10,17 +10,16 @@ import Synchronization
 final class Exchange: Sendable {
     /// The body of a request that was made within the process.
     final class Memory: Sendable {
-        private let bytes: Mutex<[UInt8]>
+        private let chunks: Mutex<ByteQueue>
 
-        init(_ bytes: [UInt8]) {
-            self.bytes = Mutex(bytes)
+        init(_ chunks: [[UInt8]]) {
+            var queue = ByteQueue()
+            for chunk in chunks { queue.append(chunk) }
+            self.chunks = Mutex(queue)
         }
 
         func take() -> [UInt8]? {
-            bytes.withLock { bytes in
-                defer { bytes = [] }
-                return bytes.isEmpty ? nil : bytes
-            }
+            chunks.withLock { $0.pop() }
         }
     }
 
@@ -68,6 +67,8 @@ final class Exchange: Sendable {
         var isBodyWanted = false
         var isBodyDropped = false
         var dropped: Int64 = 0
+        /// When the answer was sent although more of the body was to come.
+        var earlyAt: ContinuousClock.Instant?
         var input = ByteQueue()
         var received: Int64 = 0
         var reader: CheckedContinuation<[UInt8]?, any Error>?

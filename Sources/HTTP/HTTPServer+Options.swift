@@ -21,7 +21,7 @@ extension HTTPServer {
         public var bodyWindow: Duration
         /// How long a client may take nothing of a response.
         public var responseStall: Duration
-        /// Called when a request is over, for metrics.
+        /// Called when a request is over, for metrics; on a thread that serves sockets, so it must be quick.
         public var onFinish: (@Sendable (Finished) -> Void)?
 
         /// Options with their usual values.

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Slow clients cost a connection, never a thread: sockets are served by a few threads of libmicrohttpd, and each
 /// request's handler runs in a task that is cancelled when its client goes away. A client that closes only its sending
-/// side counts as gone.
+/// side counts as gone. A server that was started runs until `stop`.
 public final class HTTPServer: Sendable {
     private struct Running {
         let daemon: Daemon

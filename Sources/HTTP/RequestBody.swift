@@ -16,8 +16,13 @@ public struct RequestBody: AsyncSequence, Sendable {
 
     /// A body in memory.
     public init(bytes: [UInt8] = []) {
-        source = .bytes(Exchange.Memory(bytes))
-        contentLength = Int64(bytes.count)
+        self.init(chunks: [bytes])
+    }
+
+    /// A body in memory that is read in the given pieces.
+    public init(chunks: [[UInt8]]) {
+        source = .bytes(Exchange.Memory(chunks))
+        contentLength = Int64(chunks.reduce(0) { $0 + $1.count })
     }
 
     init(exchange: Exchange, contentLength: Int64?) {

@@ -87,7 +87,7 @@ public struct Router: Sendable {
     }
 
     /// The response for an error: a `Problem` as it is, an `UnavailableError` as 503 with `Retry-After`, an
-    /// `HTTPError.bodyTooLarge` as 413, a malformed body as 400, and all else as a 500 that says nothing and is logged.
+    /// `HTTPError.bodyTooLarge` as 413, a malformed body or a `JSONError` as 400, and all else as a 500 that says nothing and is logged.
     public static func problem(_ error: any Error, _ request: Request) -> Response {
         let problem: Problem
         switch error {
@@ -107,6 +107,8 @@ public struct Router: Sendable {
             problem = Problem(status: 413, detail: "The body may be at most \(limit) bytes long.")
         case HTTPError.malformedBody(let reason):
             problem = Problem(status: 400, detail: reason)
+        case let malformed as JSONError:
+            problem = Problem(status: 400, detail: malformed.description)
         case HTTPError.disconnected, is CancellationError:
             // Nobody reads it.
             problem = Problem(status: 499, title: "Client Closed Request")

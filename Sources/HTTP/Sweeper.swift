@@ -96,9 +96,10 @@ final class Sweeper: Sendable {
         connection.state.withLock { state in
             guard state.isOpen else { return nil }
             guard let exchange = state.exchange else { return waitingVerdict(connection, &state, now) }
-            let (stage, isSuspended, received) = exchange.state.withLock { exchange in
-                (exchange.stage, exchange.isSuspended, exchange.received + exchange.dropped)
+            let (stage, isSuspended, received, earlyAt) = exchange.state.withLock { exchange in
+                (exchange.stage, exchange.isSuspended, exchange.received + exchange.dropped, exchange.earlyAt)
             }
+            if let earlyAt, now - earlyAt > Exchange.lingerTime { return "answered and not closed" }
             switch stage {
             case .line: return headerVerdict(&state, now)
             case .body where !isSuspended: return bodyVerdict(&state, received)

@@ -26,8 +26,6 @@ extension Transfer {
         _ = hawser_curl_set_long(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         _ = hawser_curl_set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectTimeout))
         _ = hawser_curl_set_long(easy, CURLOPT_TIMEOUT_MS, request.timeout.map(Self.milliseconds) ?? 0)
-        _ = hawser_curl_set_long(easy, CURLOPT_LOW_SPEED_LIMIT, 1)
-        _ = hawser_curl_set_long(easy, CURLOPT_LOW_SPEED_TIME, max(1, Int(request.idleTimeout / .seconds(1))))
         _ = hawser_curl_set_text(easy, CURLOPT_CUSTOMREQUEST, request.method)
         if request.method == "HEAD" { _ = hawser_curl_set_long(easy, CURLOPT_NOBODY, 1) }
         switch request.body {
@@ -100,6 +98,7 @@ extension Transfer {
         let chunk = UnsafeRawBufferPointer(start: bytes, count: count)
         let (taken, reader) = transfer.state.withLock { state -> (Int, CheckedContinuation<[UInt8]?, any Error>?) in
             if state.isCancelled || state.isDone { return (0, nil) }
+            state.activeAt = .now
             if let limit = transfer.limit, state.received + Int64(count) > Int64(limit) {
                 state.isTooLarge = true
                 return (0, nil)
@@ -126,6 +125,7 @@ extension Transfer {
         let transfer = transfer(context)
         let line = String(decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
         let head = transfer.state.withLock { state -> (CheckedContinuation<Head, any Error>, Head)? in
+            state.activeAt = .now
             let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
             if text.hasPrefix("HTTP/") {
                 state.status = Int(text.split(separator: " ").dropFirst().first ?? "") ?? 0
@@ -155,6 +155,7 @@ extension Transfer {
         let target = UnsafeMutableRawBufferPointer(start: buffer, count: count)
         let (done, sender) = transfer.state.withLock { state -> (Int, CheckedContinuation<Void, any Error>?) in
             if state.isCancelled || state.error != nil { return (Int(hawser_curl_read_abort()), nil) }
+            state.activeAt = .now
             if case .bytes(let bytes) = transfer.request.body {
                 let size = min(count, bytes.count - state.offset)
                 bytes.withUnsafeBytes { source in
@@ -201,8 +202,7 @@ extension Transfer {
             transfer.state.withLock { $0.isRefused = true }
             return -1
         }
-        let kind = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-        return socket(address.pointee.family, kind, address.pointee.protocol)
+        return hawser_curl_socket(address)
     }
 
     /// Looks at the connection a request is about to be sent on, which may be a kept one of a request with fewer rules.

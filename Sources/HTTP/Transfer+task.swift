@@ -26,7 +26,10 @@ extension Transfer {
                 let (ready, shouldWake) = state.withLock { state -> (Result<[UInt8]?, any Error>?, Bool) in
                     if let chunk = state.input.pop() {
                         let shouldWake = state.isWritePaused && state.input.count <= Self.bufferLimit / 2
-                        if shouldWake { state.isWritePaused = false }
+                        if shouldWake {
+                            state.isWritePaused = false
+                            state.activeAt = .now
+                        }
                         return (.success(chunk), shouldWake)
                     }
                     if let error = state.error { return (.failure(error), false) }
@@ -76,6 +79,7 @@ extension Transfer {
                 state.output.append(chunk)
                 let shouldWake = state.isReadPaused
                 state.isReadPaused = false
+                state.activeAt = .now
                 if state.output.count <= Self.bufferLimit { return (.success(()), shouldWake) }
                 state.sender = continuation
                 return (nil, shouldWake)

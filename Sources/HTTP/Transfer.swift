@@ -15,6 +15,8 @@ final class Transfer: Sendable {
         var isCancelled = false
         var error: (any Error)?
         var isDone = false
+        /// When bytes last went either way.
+        var activeAt = ContinuousClock.now
         var isRefused = false
         var isTooLarge = false
         var headerList: HeaderList?
@@ -79,6 +81,19 @@ final class Transfer: Sendable {
     var handle: UnsafeMutableRawPointer? { state.withLock { $0.handle?.pointer } }
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
+    /// Whether the other side has been waited for too long; for libcurl's thread.
+    ///
+    /// libcurl's own limit looks at the average of the last five seconds, so that short limits come late.
+    func isIdle(_ now: ContinuousClock.Instant) -> Bool {
+        state.withLock { state in
+            guard let handle = state.handle, !state.isReadPaused, !state.isWritePaused,
+                now - state.activeAt > request.idleTimeout
+            else { return false }
+            // Before there is a connection, its own timeout counts.
+            return hawser_curl_get_offset(handle.pointer, CURLINFO_PRETRANSFER_TIME_T) > 0
+        }
+    }
+
     /// Ends the transfer, wherever it is.
     func cancel() {
         let shouldLook = state.withLock { state in
@@ -87,8 +102,8 @@ final class Transfer: Sendable {
             return true
         }
         if shouldLook {
-            loop.look(at: self)
             finish(CancellationError())
+            loop.look(at: self)
         }
     }
 
