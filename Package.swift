@@ -41,7 +41,8 @@ let package = Package(
         .executableTarget(
             name: "hawser",
             dependencies: [
-                "HawserAPI", "HawserWorkers", "HawserQueue", "HawserMetadata", "HawserRedis", "HawserCore", "CMongoC",
+                "HawserAPI", "HawserWorkers", "HawserJobs", "HawserRecords", "HawserQueue", "HawserStorage",
+                "HawserMetadata", "HawserHTTP", "HawserRedis", "HawserCore", "CMongoC",
             ],
             path: "Sources/hawser",
             swiftSettings: settings

@@ -1,4 +1,3 @@
-public import HawserCore
 public import HawserHTTP
 public import HawserStorage
 

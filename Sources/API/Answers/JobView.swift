@@ -1,10 +1,11 @@
+import Foundation
 import HawserCore
 import HawserJobs
-import HawserQueue
-import HawserRecords
+public import HawserQueue
+public import HawserRecords
 
 /// A job as clients see it.
-enum JobView {
+public enum JobView {
     /// The whole job.
     static func json(_ job: JobRecord) -> JSON {
         var view: [String: JSON] = [
@@ -30,6 +31,16 @@ enum JobView {
         ]
         view["arguments"] = KindList.named(job.kind)?.shown(job.arguments) ?? job.arguments
         return .object(view)
+    }
+
+    /// The whole job and its changes as text for people.
+    public static func pretty(_ job: JobRecord, history: [JobChange]) -> String {
+        var view = json(job).object ?? [:]
+        view["history"] = .array(history.map { json($0, of: job.id) })
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let text = try? encoder.encode(JSON.object(view))
+        return text.map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 
     /// One change of a job.

@@ -3,6 +3,7 @@ import HawserHTTP
 import HawserJobs
 import HawserMetadata
 import HawserQueue
+import HawserStorage
 
 /// `POST /storage/api/request`: a tenant opens a session.
 struct RequestRoute: Sendable {

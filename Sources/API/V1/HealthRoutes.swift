@@ -1,5 +1,6 @@
 import HawserCore
 import HawserHTTP
+import HawserMetadata
 import HawserQueue
 
 /// How the process and what it depends on are: `/healthz`, `/readyz`, `/metrics`, `/v1/workers`.

@@ -58,6 +58,9 @@ extension JobQueues {
         }
     }
 
+    /// How many commands this process has sent to Redis.
+    public var redisCommands: Int { redis.counters.commands }
+
     /// A section of what `INFO` tells.
     public func information(_ section: String) async throws -> [String: String] {
         let text = try await redis.send(["INFO", .string(section)]).string ?? ""

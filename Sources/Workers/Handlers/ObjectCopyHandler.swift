@@ -1,6 +1,7 @@
 public import HawserCore
 public import HawserJobs
 public import HawserQueue
+import HawserMetadata
 import HawserStorage
 
 /// Copies objects between containers.

@@ -1,4 +1,6 @@
 import HawserCore
+import HawserQueue
+import HawserWorkers
 
 extension Command {
     /// Executes jobs.
@@ -18,6 +20,40 @@ extension Command {
     }
 
     private static func work(_ configuration: Configuration) async throws -> Int32 {
-        throw CommandFailure(description: "not built yet")
+        let termination = Termination()
+        let assembly = try Assembly(configuration)
+        let (objects, _) = try assembly.objects()
+        let services = try assembly.services(objects)
+        var options = WorkerOptions()
+        options.queues = configuration.queues.compactMap { QueueName($0) }
+        options.concurrency = configuration.concurrency
+        options.lease = .seconds(configuration.leaseSeconds)
+        let worker = Worker(assembly.queues, handlers: HandlerList.all(services), options: options)
+        let recorder = assembly.recorder("worker")
+        let recording = Task { await recorder.run() }
+        let ending = Task {
+            await termination.wait()
+            worker.stop()
+        }
+        defer { ending.cancel() }
+        try await start { try await worker.run() }
+        recording.cancel()
+        await recording.value
+        return 0
+    }
+
+    /// Begins to work, and waits for a Redis that is starting beside this process.
+    private static func start(_ run: () async throws -> Void) async throws {
+        var attempt = 0
+        while true {
+            do {
+                return try await run()
+            } catch let error as any UnavailableError {
+                attempt += 1
+                guard attempt < 60 else { throw error }
+                Log("start").warning("waiting for Redis", ["error": "\(error)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
     }
 }
