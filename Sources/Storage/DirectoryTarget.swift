@@ -1,0 +1,127 @@
+import Foundation
+public import HawserCore
+import Synchronization
+
+/// A target that is a directory of a local disk.
+public final class DirectoryTarget: Target {
+    /// What layouts in the metadata call it.
+    public let id: String
+    private let directory: String
+    private let pool: BlockingPool
+    /// The directories below this one that are known to be there.
+    private let known = Mutex<Set<String>>([])
+
+    /// A target in a directory, which is made when it is not there.
+    ///
+    /// - Parameters:
+    ///   - id: what layouts call it.
+    ///   - directory: where the files are.
+    ///   - pool: threads for files.
+    /// - Throws: `StorageError` when the directory cannot be made.
+    public init(id: String, directory: String, pool: BlockingPool) throws {
+        self.id = id
+        self.directory = directory
+        self.pool = pool
+        try Directory.make(directory)
+    }
+
+    /// Takes over a staged file by a rename; across file systems by a copy.
+    public func store(_ staged: StagedFile, as name: String) async throws {
+        try await staged.handOver { [self] file in
+            let path = "\(directory)/\(name)"
+            let parent = (path as NSString).deletingLastPathComponent
+            if !known.withLock({ $0.contains(parent) }) {
+                try Directory.make(parent)
+                known.withLock { _ = $0.insert(parent) }
+            }
+            if rename(file.path, path) != 0 {
+                guard errno == EXDEV else { throw StorageError.last("rename", path) }
+                try Self.copy(file, to: path)
+            }
+            try Directory.sync(parent)
+        }
+    }
+
+    /// Opens a file.
+    public func open(_ name: String) async throws -> any TargetFile {
+        try await pool.run { [self] in
+            do {
+                let file = try OpenFile("\(directory)/\(name)", O_RDONLY)
+                return LocalFile(file, size: try file.size(), pool: pool)
+            } catch .system(_, _, ENOENT) as StorageError {
+                throw StorageError.missing(target: id, path: name)
+            }
+        }
+    }
+
+    /// Removes a file, if it is there.
+    public func remove(_ name: String) async throws {
+        try await pool.run { [directory] in try Directory.remove(file: "\(directory)/\(name)") }
+    }
+
+    /// How many more bytes this process may write to the disk.
+    public func freeSpace() async throws -> Int64 {
+        try await pool.run { [directory] in
+            var status = statvfs()
+            guard statvfs(directory, &status) == 0 else { throw StorageError.last("statvfs", directory) }
+            return Int64(status.f_bavail) * Int64(status.f_frsize)
+        }
+    }
+
+    /// The names below a prefix that have been there since before a moment.
+    public func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String] {
+        try await pool.run { [directory] in
+            try Directory.names("\(directory)/\(prefix)").map { "\(prefix)/\($0)" }.filter { name in
+                var status = stat()
+                guard lstat("\(directory)/\(name)", &status) == 0 else { return false }
+                // The time of the rename; the time of writing may be long before.
+                let changed = Int64(status.st_ctim.tv_sec) * 1000 + Int64(status.st_ctim.tv_nsec) / 1_000_000
+                return changed < moment.milliseconds
+            }
+        }
+    }
+
+    /// Copies a file of another file system under a name of its own first, so that a crash leaves no half file.
+    private static func copy(_ source: OpenFile, to path: String) throws {
+        let half = path + ".half"
+        do {
+            let copy = try OpenFile(half, O_WRONLY | O_CREAT | O_TRUNC)
+            var offset: Int64 = 0
+            while true {
+                let bytes = try source.read(at: offset, count: 1 << 20)
+                if bytes.isEmpty { break }
+                try bytes.withUnsafeBytes { try copy.write($0) }
+                offset += Int64(bytes.count)
+            }
+            try copy.sync()
+            guard rename(half, path) == 0 else { throw StorageError.last("rename", path) }
+        } catch {
+            try Directory.remove(file: half)
+            throw error
+        }
+        try Directory.remove(file: source.path)
+    }
+}
+
+/// A file of this machine, open for reading.
+private struct LocalFile: TargetFile {
+    let size: Int64
+    private let file: OpenFile
+    private let pool: BlockingPool
+
+    init(_ file: OpenFile, size: Int64, pool: BlockingPool) {
+        self.file = file
+        self.size = size
+        self.pool = pool
+    }
+
+    func read(at offset: Int64, count: Int) async throws -> [UInt8] {
+        try await pool.run { [file] in try file.read(at: offset, count: count) }
+    }
+
+    func descriptor() throws -> Int32? {
+        let copy = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw StorageError.last("dup", file.path) }
+        return copy
+    }
+}
