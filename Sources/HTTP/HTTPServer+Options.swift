@@ -10,6 +10,8 @@ extension HTTPServer {
         /// Connections at the same time; more have to wait in the listen queue.
         public var maxConnections: Int
         /// Bytes of request line and headers; more is answered 431.
+        ///
+        /// Each connection holds that much memory and 4 KiB, also while it is idle.
         public var headerLimit: Int
         /// How long a connection may wait for its next request.
         public var idleTimeout: Duration

@@ -50,8 +50,8 @@ public final class HTTPServer: Sendable {
         let context = Unmanaged.passRetained(engine).toOpaque()
         let logger = UnsafeMutablePointer<hawser_mhd_logger>.allocate(capacity: 1)
         logger.initialize(to: hawser_mhd_logger(write: Self.onLog, context: context))
-        // Responses' headers are built in the same memory as the request's are read into.
-        let memory = options.headerLimit + 16 << 10
+        // Responses' headers are built in the same memory as the request's are read into. Each connection keeps it.
+        let memory = options.headerLimit + 4096
         let daemon = hawser_mhd_start(
             listening,
             UInt32(max(1, options.threads)),
