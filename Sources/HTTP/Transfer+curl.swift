@@ -217,16 +217,3 @@ extension Transfer {
         return CURL_PREREQFUNC_OK
     }
 }
-
-extension IPAddress {
-    /// The address of a socket address; nil when it is neither IPv4 nor IPv6.
-    init?(_ address: UnsafePointer<sockaddr>) {
-        let raw = UnsafeRawPointer(address)
-        // Read by its place: which C module declares `sa_family` depends on what else is imported.
-        switch Int32(raw.load(as: UInt16.self)) {
-        case AF_INET: self.init(bytes: Array(UnsafeRawBufferPointer(start: raw + 4, count: 4)))
-        case AF_INET6: self.init(bytes: Array(UnsafeRawBufferPointer(start: raw + 8, count: 16)))
-        default: return nil
-        }
-    }
-}
