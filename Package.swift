@@ -40,12 +40,16 @@ let package = Package(
         // Rooms, from the top down. Each knows only rooms below it.
         .executableTarget(
             name: "hawser",
-            dependencies: ["HawserAPI", "HawserWorkers"],
+            dependencies: [
+                "HawserAPI", "HawserWorkers", "HawserJobs", "HawserRecords", "HawserQueue", "HawserStorage",
+                "HawserMetadata", "HawserHTTP", "HawserRedis", "HawserCore", "CMongoC",
+            ],
             path: "Sources/hawser",
             swiftSettings: settings
         ),
-        room("API", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
-        room("Workers", on: ["Jobs", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room("API", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
+        room("Workers", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room("Records", on: ["Queue", "Metadata", "Core"]),
         room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
         room("Queue", on: ["Redis", "Core"]),
         room("Storage", on: ["Metadata", "Core"]),
@@ -64,6 +68,16 @@ let package = Package(
         // Writes the lists of kinds and handlers from the files that exist.
         .plugin(name: "TypeList", capability: .buildTool(), path: "Plugins/TypeList"),
 
+        // Programs: an example of the library, and a worker that tests kill.
+        .executableTarget(
+            name: "greet", dependencies: ["HawserQueue"], path: "Examples/Greet", swiftSettings: settings),
+        .executableTarget(
+            name: "step-probe",
+            dependencies: ["HawserQueue", "HawserCore"],
+            path: "Tests/StepProbe",
+            swiftSettings: settings
+        ),
+
         // Starts the real servers that tests run against.
         .target(
             name: "HawserTestSupport",
@@ -76,7 +90,18 @@ let package = Package(
         tests("HTTP", on: ["HTTP", "Core"]),
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
-        tests("Queue", on: ["Queue", "Redis", "Core"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: ["HawserCore", "HawserRedis", "HawserTestSupport", "hawser"],
+            path: "Tests/CommandLine",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "QueueTests",
+            dependencies: ["HawserQueue", "HawserRedis", "HawserCore", "HawserTestSupport", "step-probe"],
+            path: "Tests/Queue",
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,7 +17,7 @@ struct TypeList: BuildToolPlugin {
 
     private static let lists = [
         List(folder: "Kinds", name: "everyKind", element: "any JobKind.Type"),
-        List(folder: "Handlers", name: "everyHandler", element: "any JobHandler.Type"),
+        List(folder: "Handlers", name: "everyHandler", element: "any ServiceHandler.Type"),
     ]
 
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {

@@ -13,7 +13,9 @@ public enum UUIDv7 {
     private static let digits = Array("0123456789abcdef".utf8)
 
     /// A new id in its 36-character lower-case form.
-    public static func make() -> String {
+    ///
+    /// - Parameter tag: put into the last 16 bits in place of random ones; RFC 9562 leaves these to the maker.
+    public static func make(tag: UInt16? = nil) -> String {
         let now = UInt64(Timestamp.now.milliseconds)
         let (milliseconds, counter) = last.withLock { last -> (UInt64, UInt16) in
             if now > last.milliseconds {
@@ -29,7 +31,8 @@ public enum UUIDv7 {
             return (last.milliseconds, last.counter)
         }
         let high = milliseconds << 16 | 0x7000 | UInt64(counter)
-        let low = UInt64.random(in: 0...UInt64.max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        var low = UInt64.random(in: 0...UInt64.max) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+        if let tag { low = low & ~0xFFFF | UInt64(tag) }
         return text(high, low)
     }
 

@@ -17,6 +17,7 @@ extension TransferSession {
         failure = try document.optional("failure", \.string)
         files = try document.required("files", \.array).map(\.json)
         callback = try kind == .upload ? Callback(document: document) : nil
+        callbackJob = try document.optional("callbackJob", \.string) ?? ""
         storageObjectID = try document.optional("storage_object_id", \.string)
         fileName = try document.optional("fileName", \.string)
         mode = try document.optional("mode", \.string)
@@ -34,6 +35,7 @@ extension TransferSession {
         document["mode"] = mode.map(BSON.string)
         guard let callback else { return document }
         document["requestMethod"] = .string(callback.requestMethod)
+        document["callbackJob"] = .string(callbackJob)
         document["requestUri"] = .string(callback.requestUri)
         // As text: a business system may send JSON nested deeper than MongoDB's documents may be.
         document["requestBody"] = .string(callback.requestBody.text)

@@ -54,6 +54,8 @@ public struct TransferSession: Sendable, Hashable {
     public let files: [JSON]
     /// Whom to tell, of an upload.
     public let callback: Callback?
+    /// The id of the job that tells the business system; made with the session, so that it is submitted once.
+    public let callbackJob: String
     /// Which object, of a download or copy.
     public let storageObjectID: String?
     /// The name a download is to have.
@@ -65,11 +67,20 @@ public struct TransferSession: Sendable, Hashable {
     public static func upload(
         tenant: String,
         callback: Callback,
+        callbackJob: String = "",
         total: Int = 1,
         lifetime: Double,
         now: Timestamp = .now
     ) -> TransferSession {
-        TransferSession(.upload, tenant, total: max(1, total), lifetime: lifetime, now: now, callback: callback)
+        TransferSession(
+            .upload,
+            tenant,
+            total: max(1, total),
+            lifetime: lifetime,
+            now: now,
+            callback: callback,
+            callbackJob: callbackJob
+        )
     }
 
     /// A session for a download of one of the tenant's objects.
@@ -109,6 +120,7 @@ public struct TransferSession: Sendable, Hashable {
         lifetime: Double,
         now: Timestamp,
         callback: Callback? = nil,
+        callbackJob: String = "",
         storageObjectID: String? = nil,
         fileName: String? = nil,
         mode: String? = nil
@@ -124,6 +136,7 @@ public struct TransferSession: Sendable, Hashable {
         failure = nil
         files = []
         self.callback = callback
+        self.callbackJob = callbackJob
         self.storageObjectID = storageObjectID
         self.fileName = fileName
         self.mode = mode

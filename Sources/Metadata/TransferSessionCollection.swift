@@ -40,7 +40,9 @@ public struct TransferSessionCollection: Sendable {
 
     /// Makes the indexes that are not there yet.
     public func prepare() async throws {
-        try await sessions.createIndexes([MongoIndex(["expiresAt": 1], expireAfterSeconds: 86_400)])
+        try await sessions.createIndexes([
+            MongoIndex(["expiresAt": 1], expireAfterSeconds: 86_400), MongoIndex(["lastFileAt": 1], isSparse: true),
+        ])
     }
 
     /// Stores a new session.
@@ -81,7 +83,9 @@ public struct TransferSessionCollection: Sendable {
             "_id": .string(id), "type": "upload", "failure": ["$exists": false],
             "files.storage_object_id": ["$ne": .string(object)],
         ]
-        let addsFile: BSONDocument = ["$inc": ["done": 1], "$push": ["files": BSON(record)]]
+        let addsFile: BSONDocument = [
+            "$inc": ["done": 1], "$push": ["files": BSON(record)], "$set": ["lastFileAt": .date(.now)],
+        ]
         if let changed = try await sessions.findOneAndUpdate(isOpen, addsFile) {
             let session = try read(changed)
             return session.done == session.total ? .last(session) : .more(session)
@@ -105,6 +109,24 @@ public struct TransferSessionCollection: Sendable {
             "_id": .string(id), "failure": ["$exists": false], "$expr": ["$lt": ["$done", "$total"]],
         ]
         return try await sessions.findOneAndUpdate(isUnfinished, ["$set": ["failure": .string(reason)]]).map(read)
+    }
+
+    /// Notes that the job which tells the business system was submitted.
+    public func markCalledBack(id: String) async throws {
+        _ = try await sessions.updateOne(
+            ["_id": .string(id)],
+            ["$set": ["calledBack": true], "$unset": ["lastFileAt": ""]]
+        )
+    }
+
+    /// Uploads whose last file came so long ago, and of which it is not noted that the business system will be told.
+    public func notCalledBack(olderThan age: Duration, limit: Int) async throws -> [TransferSession] {
+        let before = Timestamp.now.adding(seconds: -Double(age.components.seconds))
+        let filter: BSONDocument = [
+            "lastFileAt": ["$lt": .date(before)], "calledBack": ["$exists": false], "failure": ["$exists": false],
+            "$expr": ["$eq": ["$done", "$total"]],
+        ]
+        return try await sessions.find(filter, limit: limit).map(read)
     }
 
     private func read(_ document: BSONDocument) throws -> TransferSession {

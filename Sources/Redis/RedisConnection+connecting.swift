@@ -83,7 +83,9 @@ extension RedisConnection {
         loop.at(Monotonic.now + options.connectTimeout.nanoseconds) { [weak self, weak session] in
             guard let self, let session else { return }
             let isLate = state.withLock { $0.session === session && $0.phase != .ready }
-            if isLate { drop(session, because: RedisUnavailable(.notConnected, cause: "no answer to a new connection")) }
+            if isLate {
+                drop(session, because: RedisUnavailable(.notConnected, cause: "no answer to a new connection"))
+            }
         }
     }
 

@@ -87,13 +87,15 @@ final class RedisConnection: Sendable {
     func cancel(_ waiter: RedisWaiter) {
         waiter.fail(CancellationError())
         guard isDedicated else { return }
-        loop.run { [weak self] in
-            guard let self else { return }
-            let session = state.withLock { state in
-                state.inFlight.contains { $0.waiter === waiter } ? state.session : nil
-            }
-            if let session { drop(session, because: RedisUnavailable(.connectionLost, cause: "a call was cancelled")) }
+        let session = state.withLock { state -> RedisSession? in
+            guard state.phase == .ready, state.inFlight.contains(where: { $0.waiter === waiter }) else { return nil }
+            // From here on, calls wait for the next session.
+            state.phase = .backingOff
+            return state.session
         }
+        guard let session else { return }
+        let cause = RedisUnavailable(.connectionLost, cause: "another call on a dedicated connection was cancelled")
+        loop.run { [self] in drop(session, because: cause) }
     }
 
     /// Ends the connection; calls that wait fail, and later ones at once.

@@ -1,1 +1,6 @@
-print("hawser")
+import Foundation
+import HawserCore
+
+// A reader that goes away (`hawser jobs ls | head`) is an error of one write, not the end of the process.
+signal(SIGPIPE, SIG_IGN)
+exit(await Command.hawser.main(Array(CommandLine.arguments.dropFirst())))

@@ -12,10 +12,13 @@ public struct ServerError: Error, CustomStringConvertible {
 public final class ServerProcess: Sendable {
     private struct State {
         var tail: [String] = []
-        var seen: Set<String> = []
-        var awaited: [(marker: String, continuation: CheckedContinuation<Void, any Error>)] = []
-        var hasExited = false
-        var onExit: [CheckedContinuation<Void, Never>] = []
+        /// The first line that held each marker.
+        var seen: [String: String] = [:]
+        var awaited: [(marker: String, continuation: CheckedContinuation<String, any Error>)] = []
+        /// Whether the output is at its end, so that no marker will come any more.
+        var hasEnded = false
+        var status: Int32?
+        var onExit: [CheckedContinuation<Int32, Never>] = []
     }
 
     /// Children get a death signal when the thread that made them ends, so that thread lives as long as the process.
@@ -46,8 +49,16 @@ public final class ServerProcess: Sendable {
             .map { strdup($0) }
         words.append(nil)
         defer { for word in words { free(word) } }
+        // The pools' threads block signals; a child would inherit that and never see TERM.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var child: pid_t = 0
-        let status = posix_spawnp(&child, "setpriv", &actions, nil, words, environ)
+        let status = posix_spawnp(&child, "setpriv", &actions, &attributes, words, environ)
         close(ends[1])
         guard status == 0 else {
             close(ends[0])
@@ -60,18 +71,19 @@ public final class ServerProcess: Sendable {
         Thread.detachNewThread { [self] in
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
-            exited()
+            exited(status)
         }
     }
 
-    /// Waits until a marker was in the output.
+    /// Waits until a marker was in the output; answers the first line that held it.
     ///
     /// - Throws: `ServerError` when the process ended before.
-    public func wait(for marker: String) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            let end = state.withLock { state -> Result<Void, any Error>? in
-                if state.seen.contains(marker) { return .success(()) }
-                if state.hasExited { return .failure(Self.ended(state.tail)) }
+    @discardableResult
+    public func wait(for marker: String) async throws -> String {
+        try await withCheckedThrowingContinuation { continuation in
+            let end = state.withLock { state -> Result<String, any Error>? in
+                if let line = state.seen[marker] { return .success(line) }
+                if state.hasEnded { return .failure(Self.ended(state.tail)) }
                 state.awaited.append((marker, continuation))
                 return nil
             }
@@ -82,17 +94,18 @@ public final class ServerProcess: Sendable {
     /// Sends a signal, unless the process has ended.
     public func signal(_ number: Int32) {
         // Under the lock, so that the process id cannot have been given to another one.
-        state.withLock { if !$0.hasExited { _ = kill(pid, number) } }
+        state.withLock { if $0.status == nil { _ = kill(pid, number) } }
     }
 
-    /// Waits for the end of the process.
-    public func waitForExit() async {
+    /// Waits for the end of the process; answers its status as `waitpid` gives it, 0 when all was well.
+    @discardableResult
+    public func waitForExit() async -> Int32 {
         await withCheckedContinuation { continuation in
-            let isOver = state.withLock { state in
-                if !state.hasExited { state.onExit.append(continuation) }
-                return state.hasExited
+            let status = state.withLock { state in
+                if state.status == nil { state.onExit.append(continuation) }
+                return state.status
             }
-            if isOver { continuation.resume() }
+            if let status { continuation.resume(returning: status) }
         }
     }
 
@@ -109,28 +122,34 @@ public final class ServerProcess: Sendable {
             }
         }
         close(descriptor)
+        let (awaited, tail) = state.withLock { state in
+            state.hasEnded = true
+            defer { state.awaited = [] }
+            return (state.awaited, state.tail)
+        }
+        for entry in awaited { entry.continuation.resume(throwing: Self.ended(tail)) }
     }
 
     private func saw(_ line: String) {
-        let found = state.withLock { state -> [CheckedContinuation<Void, any Error>] in
+        let found = state.withLock { state in
             state.tail.append(line)
             if state.tail.count > 20 { state.tail.removeFirst() }
-            for marker in markers where line.contains(marker) { state.seen.insert(marker) }
-            let found = state.awaited.filter { state.seen.contains($0.marker) }.map(\.continuation)
-            state.awaited.removeAll { state.seen.contains($0.marker) }
+            let new = markers.filter { state.seen[$0] == nil && line.contains($0) }
+            for marker in new { state.seen[marker] = line }
+            let found = state.awaited.filter { new.contains($0.marker) }
+            state.awaited.removeAll { new.contains($0.marker) }
             return found
         }
-        for continuation in found { continuation.resume() }
+        for entry in found { entry.continuation.resume(returning: line) }
     }
 
-    private func exited() {
-        let (awaited, onExit, tail) = state.withLock { state in
-            state.hasExited = true
-            defer { (state.awaited, state.onExit) = ([], []) }
-            return (state.awaited, state.onExit, state.tail)
+    private func exited(_ status: Int32) {
+        let onExit = state.withLock { state in
+            state.status = status
+            defer { state.onExit = [] }
+            return state.onExit
         }
-        for entry in awaited { entry.continuation.resume(throwing: Self.ended(tail)) }
-        for continuation in onExit { continuation.resume() }
+        for continuation in onExit { continuation.resume(returning: status) }
     }
 
     private static func ended(_ tail: [String]) -> ServerError {

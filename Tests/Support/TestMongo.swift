@@ -18,6 +18,8 @@ public final class TestMongo: Sendable {
     public let directory: TestDirectory
     private let command: [String]
     private let process: Mutex<ServerProcess>
+    /// Servers live until they are stopped: a test's last use of the variable is often before its last command.
+    private static let running = Mutex<[Int32: TestMongo]>([:])
 
     private init(port: UInt16, directory: TestDirectory, command: [String], process: ServerProcess) {
         self.port = port
@@ -26,16 +28,13 @@ public final class TestMongo: Sendable {
         self.process = Mutex(process)
     }
 
-    deinit {
-        process.withLock { $0.signal(SIGKILL) }
-    }
-
-    /// Starts a server and waits until it is the primary of its replica set; it ends with its last reference.
+    /// Starts a server and waits until it is the primary of its replica set; it ends with `stop` or `kill`, or else with this process.
     ///
     /// - Parameter arguments: more of mongod's arguments.
+    /// - Returns: the running server.
     /// - Throws: `ServerError` when there is no mongod, or with its last lines when it does not come up.
     public static func start(arguments: [String] = []) async throws -> TestMongo {
-        let program = try MongoProgram.path.get()
+        let program = try await MongoProgram.path
         let directory = try TestDirectory("mongo")
         var attempt = 0
         while true {
@@ -51,8 +50,10 @@ public final class TestMongo: Sendable {
                 let process = try await launch(command, waitingFor: ready)
                 try ReplicaSet.initiate(port: port)
                 try await process.wait(for: primary)
-                return TestMongo(port: port, directory: directory, command: command, process: process)
-            } catch where attempt < 3 {
+                let server = TestMongo(port: port, directory: directory, command: command, process: process)
+                running.withLock { $0[process.pid] = server }
+                return server
+            } catch  where attempt < 3 {
                 continue
             }
         }
@@ -82,6 +83,7 @@ public final class TestMongo: Sendable {
     public func restart() async throws {
         let process = try await Self.launch(command, waitingFor: Self.primary)
         self.process.withLock { $0 = process }
+        Self.running.withLock { $0[process.pid] = self }
     }
 
     /// Stops the server in its tracks (SIGSTOP): connections stay open, nothing answers.
@@ -94,5 +96,6 @@ public final class TestMongo: Sendable {
         let process = process.withLock { $0 }
         process.signal(signal)
         await process.waitForExit()
+        Self.running.withLock { $0[process.pid] = nil }
     }
 }

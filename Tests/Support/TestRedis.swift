@@ -19,6 +19,8 @@ public final class TestRedis: Sendable {
     public let directory: TestDirectory
     private let arguments: [String]
     private let process: Mutex<ServerProcess>
+    /// Servers live until they are stopped: a test's last use of the variable is often before its last command.
+    private static let running = Mutex<[Int32: TestRedis]>([:])
     private let lastDatabase = Atomic<Int>(0)
 
     private init(port: UInt16, directory: TestDirectory, arguments: [String], process: ServerProcess) {
@@ -28,15 +30,12 @@ public final class TestRedis: Sendable {
         self.process = Mutex(process)
     }
 
-    deinit {
-        process.withLock { $0.signal(SIGKILL) }
-    }
-
-    /// Starts a server; it ends with its last reference.
+    /// Starts a server; it ends with `stop` or `kill`, or else with this process.
     ///
     /// - Parameters:
     ///   - appendOnly: whether it keeps every write on disk (`appendfsync always`), so that a kill loses none.
     ///   - arguments: more of redis-server's arguments.
+    /// - Returns: the running server.
     /// - Throws: `ServerError` with the server's last lines when it does not come up.
     public static func start(appendOnly: Bool = false, arguments: [String] = []) async throws -> TestRedis {
         let directory = try TestDirectory("redis")
@@ -53,8 +52,10 @@ public final class TestRedis: Sendable {
             all += arguments
             do {
                 let process = try await launch(all)
-                return TestRedis(port: port, directory: directory, arguments: all, process: process)
-            } catch where attempt < 3 {
+                let server = TestRedis(port: port, directory: directory, arguments: all, process: process)
+                running.withLock { $0[process.pid] = server }
+                return server
+            } catch  where attempt < 3 {
                 // Somebody else took the port in between.
                 continue
             }
@@ -87,6 +88,11 @@ public final class TestRedis: Sendable {
         try RedisClient(url: ownURL(), options: options)
     }
 
+    /// A client of its first database.
+    public func client(options: RedisOptions = RedisOptions()) throws -> RedisClient {
+        try RedisClient(url: url, options: options)
+    }
+
     /// The server's process id.
     public var pid: Int32 { process.withLock { $0.pid } }
 
@@ -102,6 +108,7 @@ public final class TestRedis: Sendable {
     public func restart() async throws {
         let process = try await Self.launch(arguments)
         self.process.withLock { $0 = process }
+        Self.running.withLock { $0[process.pid] = self }
     }
 
     /// Stops the server in its tracks (SIGSTOP): connections stay open, nothing answers.
@@ -114,5 +121,6 @@ public final class TestRedis: Sendable {
         let process = process.withLock { $0 }
         process.signal(signal)
         await process.waitForExit()
+        Self.running.withLock { $0[process.pid] = nil }
     }
 }

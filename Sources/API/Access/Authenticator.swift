@@ -1,0 +1,96 @@
+import Foundation
+import HawserCore
+import HawserHTTP
+import HawserMetadata
+import Synchronization
+
+/// Tells who a request comes from: HTTP Basic (`tenant id : key`) or Bearer (a tenant's key or the admin key).
+///
+/// Keys are found by their SHA-256, so that neither a table of keys nor the time of a comparison gives one away. What
+/// was found is kept for a minute, and for as long as MongoDB is away.
+final class Authenticator: Sendable {
+    private struct Known: Sendable {
+        let tenant: String?
+        let found: ContinuousClock.Instant
+    }
+
+    private static let fresh = Duration.seconds(60)
+    private static let cacheLimit = 100_000
+
+    private let tenants: TenantCollection
+    private let adminHash: [UInt8]?
+    private let cache = Mutex<[[UInt8]: Known]>([:])
+
+    init(tenants: TenantCollection, adminKey: Secret?) {
+        self.tenants = tenants
+        adminHash = adminKey.map { Digest.sha256(Array($0.revealed.utf8)) }
+    }
+
+    /// Who calls, as far as an endpoint asks.
+    ///
+    /// - Throws: a 401 problem when the request says nothing of itself or something wrong; 403 when the caller is
+    ///   somebody else than the endpoint is for.
+    func caller(of request: Request, for access: Endpoint.Access) async throws -> Caller {
+        if access == .open { return .anybody }
+        guard let value = request.headers["authorization"] else { throw Self.unauthorized("Authentication is required.") }
+        let caller = try await caller(value)
+        switch (access, caller) {
+        case (.admin, .tenant): throw Problem(status: 403, detail: "This takes the admin key.")
+        case (.tenant, .admin): _ = try caller.tenantID()
+        default: break
+        }
+        return caller
+    }
+
+    private func caller(_ value: String) async throws -> Caller {
+        let parts = value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
+        guard parts.count == 2 else { throw Self.unauthorized("The Authorization header is malformed.") }
+        let credentials = parts[1].trimmingCharacters(in: .whitespaces)
+        switch parts[0].lowercased() {
+        case "bearer":
+            let hash = Digest.sha256(Array(credentials.utf8))
+            if let adminHash, Crypto.constantTimeEqual(hash, adminHash) { return .admin }
+            guard let tenant = try await tenant(hash) else { throw Self.unauthorized("The key is not valid.") }
+            return .tenant(tenant)
+        case "basic":
+            guard let bytes = Data(base64Encoded: credentials), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+                throw Self.unauthorized("The Authorization header is malformed.")
+            }
+            let tenant = try await tenant(Digest.sha256(Array(bytes[(colon + 1)...])))
+            let name = Array(bytes[..<colon])
+            // An unknown tenant and a wrong key take the same way and the same time.
+            guard let tenant, Crypto.constantTimeEqual(Array(tenant.utf8), name) else {
+                throw Self.unauthorized("The tenant or the key is not valid.")
+            }
+            return .tenant(tenant)
+        default:
+            throw Self.unauthorized("Authenticate with Basic or Bearer.")
+        }
+    }
+
+    private func tenant(_ hash: [UInt8]) async throws -> String? {
+        let now = ContinuousClock.now
+        let known = cache.withLock { $0[hash] }
+        if let known, let tenant = known.tenant, now - known.found < Self.fresh { return tenant }
+        do {
+            let tenant = try await tenants.find(keyHash: hash)?.id
+            if let tenant {
+                cache.withLock { cache in
+                    if cache.count >= Self.cacheLimit { cache.removeAll() }
+                    cache[hash] = Known(tenant: tenant, found: now)
+                }
+            }
+            return tenant
+        } catch let error as any UnavailableError {
+            if let tenant = known?.tenant { return tenant }
+            throw error
+        }
+    }
+
+    private static func unauthorized(_ detail: String) -> Problem {
+        var headers = Headers()
+        headers.add("WWW-Authenticate", "Basic realm=\"Users\", charset=\"UTF-8\"")
+        headers.add("WWW-Authenticate", "Bearer")
+        return Problem(status: 401, detail: detail, headers: headers)
+    }
+}

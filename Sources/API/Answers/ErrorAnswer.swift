@@ -1,0 +1,22 @@
+import HawserCore
+import HawserHTTP
+import HawserMetadata
+import HawserQueue
+import HawserStorage
+
+/// The answer to an error that a route did not expect: one place knows the errors of the rooms below.
+enum ErrorAnswer {
+    /// The response, as a problem.
+    static func response(_ error: any Error, _ request: Request) -> Response {
+        switch error {
+        case StorageError.full:
+            Router.problem(Problem(status: 507, detail: "There is no room for the file."), request)
+        case StorageError.badName(let reason):
+            Router.problem(
+                Problem(status: 400, errors: [.init(field: "filename", message: reason)]), request)
+        case QueueError.batchTooLarge:
+            Router.problem(Problem(status: 413, detail: "\(error)"), request)
+        default: Router.problem(error, request)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import HawserCore
+import HawserHTTP
+import HawserQueue
+
+/// How routes answer with jobs: accepted now, finished in time, still under way.
+struct JobAnswers: Sendable {
+    /// The longest a client may have us wait, in seconds (design 4).
+    static let longestWait = 60.0
+
+    let backend: Backend
+
+    /// The answer to a slow request: `202` with the job, or, when the client prefers to wait and the job is over in
+    /// time, `200` with the finished job.
+    func accepted(_ job: JobRecord, for request: Request) async throws -> Response {
+        guard let seconds = try Self.preferredWait(request) else { return Self.accepted(job) }
+        let now = try await backend.queues.wait(for: job.id, feed: backend.feed, atMost: .seconds(seconds)) ?? job
+        var response = now.state.isFinal ? Self.job(now) : Self.accepted(now)
+        response.headers["Preference-Applied"] = "wait=\(Int(seconds))"
+        response.headers["Location"] = Self.location(now.id)
+        return response
+    }
+
+    /// `202` with a job that is under way.
+    static func accepted(_ job: JobRecord) -> Response {
+        var response = Self.job(job)
+        response.status = 202
+        response.headers["Location"] = location(job.id)
+        return response
+    }
+
+    /// A job as it is.
+    static func job(_ job: JobRecord) -> Response {
+        var response = Response.json(200, JobView.json(job))
+        response.headers["ETag"] = JobView.tag(job)
+        if !job.state.isFinal { response.headers["Retry-After"] = "\(JobView.retryAfter(job))" }
+        return response
+    }
+
+    /// Where a job is.
+    static func location(_ id: JobID) -> String { "/v1/jobs/\(id)" }
+
+    /// The seconds of `Prefer: wait=N` (RFC 7240, 4.3), at most `longestWait`; nil when not preferred.
+    ///
+    /// - Throws: a 400 problem when the preference is no whole number.
+    static func preferredWait(_ request: Request) throws -> Double? {
+        for value in request.headers.all("prefer") {
+            for preference in value.split(whereSeparator: { $0 == "," || $0 == ";" }) {
+                let parts = preference.split(separator: "=", maxSplits: 1).map { $0.trimmingPrefix(" ") }
+                guard parts[0].lowercased().filter({ $0 != " " }) == "wait" else { continue }
+                let digits = parts.count == 2 ? String(parts[1]).filter { $0 != "\"" && $0 != " " } : ""
+                guard let seconds = Int(digits), seconds >= 0 else {
+                    throw Problem(
+                        status: 400, errors: [.init(field: "Prefer", message: "wait must be a whole number of seconds")])
+                }
+                return min(Double(seconds), longestWait)
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,76 @@
+import HawserCore
+import HawserHTTP
+import HawserMetadata
+import HawserStorage
+
+/// `GET /storage/api/download/{id}`: whoever has the session's id gets the file, whole or one range of it, once.
+///
+/// HEAD tells what GET would, and does not use the session up.
+struct DownloadRoute: Sendable {
+    let backend: Backend
+
+    var endpoint: Endpoint {
+        Endpoint(
+            method: "GET", template: "\(SessionDialect.prefix)/download/{id}", summary: "Get the file of a download session",
+            access: .open,
+            parameters: [
+                .init(name: "id", place: .path, help: "The session's id"),
+                .init(name: "Range", place: .header, help: "One range of bytes"),
+            ],
+            answers: [
+                .init(
+                    status: 200, help: "The file", type: "application/octet-stream",
+                    schema: ["type": "string", "format": "binary"], headers: ["Content-Disposition", "ETag"]),
+                .init(
+                    status: 206, help: "A range of it", type: "application/octet-stream",
+                    schema: ["type": "string", "format": "binary"], headers: ["Content-Range"]),
+            ],
+            problems: [404, 410, 416], handle: handle)
+    }
+
+    private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
+        let id = try SessionDialect.id(request, "download")
+        let gone = SessionFailure(status: 404, message: "download transaction not found")
+        guard let session = try await backend.sessions.find(id: id), session.kind == .download,
+            let objectID = session.storageObjectID
+        else { throw gone }
+        guard let object = try await backend.objects.find(objectID, tenant: session.tenant) else {
+            throw SessionFailure(status: 404, message: "file not found")
+        }
+        let range = try ByteRange.wanted(request, size: object.size, etag: "\"\(object.etag)\"")
+        if request.method == "HEAD" {
+            guard session.remaining > 0 else {
+                throw SessionFailure(status: 410, message: "download transaction is used already")
+            }
+            guard session.expiresAt > .now else {
+                throw SessionFailure(status: 410, message: "download transaction has expired")
+            }
+        } else {
+            _ = try await SessionDialect(backend: backend).take(id, .download)
+        }
+        return SessionDialect.dressed(try await response(object, session, range))
+    }
+
+    private func response(_ object: StoredObject, _ session: TransferSession, _ range: ByteRange?) async throws
+        -> Response
+    {
+        let isPreview = session.mode == "preview"
+        let offset = range?.offset ?? 0
+        let length = range?.length ?? object.size
+        let reader = try await backend.objects.open(object, offset: offset, length: length)
+        var response = Response(status: range == nil ? 200 : 206)
+        response.body = try FileAnswer.body(reader)
+        response.headers["Content-Type"] = isPreview ? object.contentType : "application/octet-stream"
+        response.headers["Content-Disposition"] = FileAnswer.disposition(
+            isPreview ? "inline" : "attachment", name: session.fileName ?? object.name)
+        response.headers["ETag"] = "\"\(object.etag)\""
+        response.headers["Accept-Ranges"] = "bytes"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        // A file somebody uploaded must not act as a page of this server.
+        if isPreview { response.headers["Content-Security-Policy"] = "sandbox" }
+        if let range {
+            response.headers["Content-Range"] = "bytes \(range.offset)-\(range.offset + range.length - 1)/\(object.size)"
+        }
+        return response
+    }
+}

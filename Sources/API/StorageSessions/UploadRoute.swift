@@ -1,0 +1,180 @@
+import HawserCore
+import HawserHTTP
+import HawserJobs
+import HawserMetadata
+import HawserQueue
+import HawserStorage
+
+/// `POST /storage/api/upload/{id}`: whoever has the session's id sends its files.
+///
+/// Each file is streamed to the staging area and hashed on the way; it becomes an object when it is whole. With the
+/// last file of the session the business system is called, by a job, and its answer is relayed.
+struct UploadRoute: Sendable {
+    let backend: Backend
+
+    var endpoint: Endpoint {
+        Endpoint(
+            method: "POST", template: "\(SessionDialect.prefix)/upload/{id}",
+            summary: "Send files of an upload session; the last one triggers the callback, whose answer is relayed",
+            access: .open,
+            parameters: [.init(name: "id", place: .path, help: "The session's id")],
+            body: .init(
+                type: "multipart/form-data",
+                schema: [
+                    "type": "object", "properties": ["file": ["type": "string", "format": "binary"]],
+                ]),
+            answers: [
+                .init(
+                    status: 200, help: "The session, when more files are to come; else what the callback answered",
+                    schema: [:]),
+                .init(status: 202, help: "Stored; the callback goes on as a job", schema: [:], headers: ["Location"]),
+            ],
+            problems: [400, 404, 410, 413, 415, 502, 507], handle: handle)
+    }
+
+    private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
+        let id = try SessionDialect.id(request, "upload")
+        let parts = try Multipart(request.body, contentType: request.headers["content-type"])
+        var session: TransferSession?
+        var pending: Pending?
+        do {
+            while let part = try await parts.next() {
+                guard let filename = part.filename else { continue }
+                let name = try FileName.clean(filename)
+                if let session, session.remaining == 0 {
+                    throw SessionFailure(status: 400, message: "more files than the session is for")
+                }
+                // A file becomes an object only when what follows it in the form is in order.
+                if let file = pending {
+                    pending = nil
+                    session = try await keep(file, in: session)
+                }
+                session = try await SessionDialect(backend: backend).take(id, .upload)
+                pending = try await receive(part, as: name)
+            }
+            if let file = pending {
+                pending = nil
+                session = try await keep(file, in: session)
+            }
+        } catch {
+            if let session { await abandon(session, pending, error) }
+            throw error
+        }
+        guard let session else { throw SessionFailure(status: 400, message: "the form has no file") }
+        guard session.done == session.total else {
+            return SessionDialect.dressed(.json(200, SessionDialect.view(session)))
+        }
+        return try await finish(session, request)
+    }
+
+    /// A file that has arrived and is not an object yet.
+    private struct Pending {
+        let staged: StagedFile
+        let name: String
+        let type: String
+    }
+
+    private func receive(_ part: Multipart.Part, as name: String) async throws -> Pending {
+        let staged = try await backend.objects.stage()
+        do {
+            for try await chunk in part.body { try await staged.write(chunk) }
+        } catch {
+            await discard(staged)
+            throw error
+        }
+        return Pending(staged: staged, name: name, type: part.contentType ?? "application/octet-stream")
+    }
+
+    /// Makes an object of a file and reports it to its session.
+    ///
+    /// - Returns: the session as it is then.
+    private func keep(_ file: Pending, in session: TransferSession?) async throws -> TransferSession {
+        guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
+        let object = try await backend.objects.put(
+            file.staged, tenant: session.tenant, name: file.name, contentType: file.type)
+        switch try await report(object, to: session.id) {
+        case .more(let now), .last(let now): return now
+        case .rejected(let reason):
+            try await remove([object.id], of: object.tenant)
+            throw SessionFailure(status: 410, message: "upload transaction has failed: \(reason)")
+        }
+    }
+
+    private func report(_ object: StoredObject, to id: String) async throws -> TransferSessionCollection.Completion {
+        do {
+            return try await backend.sessions.completeFile(id: id, record: object.fileRecord)
+        } catch let error as any UnavailableError {
+            // Once more: the same report counts once.
+            _ = error
+            return try await backend.sessions.completeFile(id: id, record: object.fileRecord)
+        }
+    }
+
+    /// Ends a session whose transfer did not come through, and removes what it had stored.
+    private func abandon(_ session: TransferSession, _ pending: Pending?, _ error: any Error) async {
+        // The task may be cancelled because the client went away; the cleaning must be done all the same.
+        await Task {
+            if let pending { await discard(pending.staged) }
+            do {
+                let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
+                let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string }
+                try await remove(ids, of: session.tenant)
+            } catch let cleaning {
+                Log("upload").error(
+                    "cannot clean up after a failed upload",
+                    ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"])
+            }
+        }.value
+    }
+
+    private func discard(_ staged: StagedFile) async {
+        do {
+            try await staged.discard()
+        } catch {
+            Log("upload").warning("cannot remove a staged file", ["error": "\(error)"])
+        }
+    }
+
+    private func remove(_ ids: [String], of tenant: String) async throws {
+        for id in ids { _ = try await backend.objects.remove(id, tenant: tenant) }
+    }
+
+    /// Calls the business system by a job and relays its answer, or tells of the job when it takes too long.
+    private func finish(_ session: TransferSession, _ request: Request) async throws -> Response {
+        let submission = try Callback(backend: backend).submission(for: session)
+        try await backend.queues.enqueue([submission], isRepeat: true)
+        try? await backend.sessions.markCalledBack(id: session.id)
+        let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
+        let job = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)
+        return SessionDialect.dressed(relay(job ?? JobView.accepted(submission, at: .now)))
+    }
+
+    private func relay(_ job: JobRecord) -> Response {
+        switch job.state {
+        case .succeeded:
+            guard let answer = try? job.result?.decoded(as: WebhookDeliver.Output.self) else { break }
+            if (300...399).contains(answer.status), let location = answer.location {
+                return Response(status: answer.status, headers: ["Location": location])
+            }
+            switch answer.body {
+            case nil: return Response(status: answer.status)
+            case .string(let text) where answer.contentType?.lowercased().contains("json") != true:
+                return Response(
+                    status: answer.status, headers: ["Content-Type": answer.contentType ?? "text/plain; charset=utf-8"],
+                    body: .bytes(Array(text.utf8)))
+            case .some(let json): return .json(answer.status, json)
+            }
+        case .failed, .cancelled:
+            var response = Response.json(
+                502,
+                [
+                    "status": "failure", "message": .string("callback failed: \(job.error?.message ?? "unknown")"),
+                    "job": JobView.json(job),
+                ])
+            response.headers["Location"] = JobAnswers.location(job.id)
+            return response
+        default: break
+        }
+        return JobAnswers.accepted(job)
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+
+extension Setting {
+    /// Every setting there is, in the order help shows them.
+    public static let all: [Setting] = [
+        Setting(
+            "HAWSER_LISTEN",
+            \.listen,
+            unit: "HOST:PORT",
+            fallback: "127.0.0.1:8080",
+            rule: "HOST:PORT with a port up to 65535 and an IPv6 address in brackets",
+            help: "where the API listens",
+            read: ListenAddress.init
+        ),
+        Setting(
+            "HAWSER_REDIS_URL",
+            \.redisURL,
+            unit: "URL",
+            fallback: "redis://127.0.0.1:6379",
+            rule: "a URL that starts with redis://, rediss:// or unix://",
+            help: "Redis: redis://[:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// with TLS, unix:///PATH",
+            isSecret: true,
+            read: { url($0, schemes: ["redis", "rediss", "unix"]) }
+        ),
+        Setting(
+            "HAWSER_MONGO_URL",
+            \.mongoURL,
+            unit: "URL",
+            fallback: "mongodb://127.0.0.1:27017/hawser",
+            rule: "a URL that starts with mongodb:// or mongodb+srv://",
+            help: "MongoDB, a replica set; the path names the database",
+            isSecret: true,
+            read: { url($0, schemes: ["mongodb", "mongodb+srv"]) }
+        ),
+        Setting(
+            "HAWSER_ADMIN_KEY",
+            \.adminKey,
+            unit: "KEY",
+            fallback: "",
+            rule: "a key of visible ASCII characters without spaces",
+            help: "the key that makes tenants, sent as Bearer; none: nobody can",
+            isSecret: true,
+            read: key
+        ),
+        Setting(
+            "HAWSER_MASTER_KEY",
+            \.masterKey,
+            unit: "KEY",
+            fallback: "",
+            rule: "32 bytes as 64 hexadecimal digits or as base64",
+            help: "the key that encrypts stored secrets: 32 bytes as 64 hexadecimal digits or base64",
+            isSecret: true,
+            read: masterKey
+        ),
+        Setting(
+            "HAWSER_DATA",
+            \.data,
+            unit: "DIRECTORY",
+            fallback: "hawser-data",
+            rule: "the path of a directory",
+            help: "the directory for everything kept on disk",
+            read: path
+        ),
+        Setting(
+            "HAWSER_WEBHOOK_ALLOW",
+            \.webhookAllow,
+            unit: "CIDR,…",
+            fallback: "",
+            rule: "a comma-separated list of address ranges like 10.0.0.0/8 or fd00::/8",
+            help: "private address ranges that webhooks may call all the same",
+            read: { list($0, of: AddressRange.init) }
+        ),
+        Setting(
+            "HAWSER_LEASE_SECONDS",
+            \.leaseSeconds,
+            unit: "SECONDS",
+            fallback: "30",
+            rule: "a number of seconds between 0.1 and 3600",
+            help: "how long a worker's right to a job lasts without a heartbeat",
+            read: { number($0, in: 0.1...3600) }
+        ),
+        Setting(
+            "HAWSER_CONCURRENCY",
+            \.concurrency,
+            unit: "N",
+            fallback: "32",
+            rule: "a whole number between 1 and 100000",
+            help: "how many jobs one worker process executes at the same time",
+            read: { whole($0, in: 1...100_000) }
+        ),
+        Setting(
+            "HAWSER_QUEUES",
+            \.queues,
+            unit: "NAME,…",
+            fallback: "default,webhook,storage,cloud",
+            rule: "a comma-separated list of queue names (a-z, 0-9, then also - . _, up to 64 bytes each)",
+            help: "the queues a worker serves",
+            read: { list($0, of: queueName) }
+        ),
+        Setting(
+            "HAWSER_LOG_LEVEL",
+            \.logLevel,
+            unit: "LEVEL",
+            fallback: "info",
+            rule: "debug, info, warning or error",
+            help: "the least level of log lines that are written: debug, info, warning, error",
+            read: { text in Log.Level.allCases.first { "\($0)" == text } }
+        ),
+        Setting(
+            "HAWSER_CALLBACK_WAIT_SECONDS",
+            \.callbackWaitSeconds,
+            unit: "SECONDS",
+            fallback: "30",
+            rule: "a number of seconds between 0 and 600",
+            help: "how long an upload waits for its callback's answer before it answers 202",
+            read: { number($0, in: 0...600) }
+        ),
+        Setting(
+            "HAWSER_SESSION_SECONDS",
+            \.sessionSeconds,
+            unit: "SECONDS",
+            fallback: "86400",
+            rule: "a number of seconds between 0.1 and 31536000",
+            help: "how long an upload, download or copy session may be used",
+            read: { number($0, in: 0.1...31_536_000) }
+        ),
+        Setting(
+            "HAWSER_MAX_BODY_BYTES",
+            \.maxBodyBytes,
+            unit: "BYTES",
+            fallback: "16777216",
+            rule: "a whole number of bytes between 1024 and 1073741824",
+            help: "the largest JSON body the API reads; files are not limited by it",
+            read: { whole($0, in: 1024...1_073_741_824) }
+        ),
+        Setting(
+            "HAWSER_MONGOD",
+            \.mongod,
+            unit: "PROGRAM",
+            fallback: "mongod",
+            rule: "the path of a program",
+            help: "the program that `hawser dev` runs as MongoDB",
+            read: path
+        ),
+        Setting(
+            "HAWSER_REDIS_SERVER",
+            \.redisServer,
+            unit: "PROGRAM",
+            fallback: "redis-server",
+            rule: "the path of a program",
+            help: "the program that `hawser dev` runs as Redis",
+            read: path
+        ),
+        Setting(
+            "HAWSER_CONFIG",
+            \.configFile,
+            unit: "FILE",
+            fallback: "",
+            rule: "the path of a file",
+            help: "a file with more settings: NAME=value lines, # comments",
+            read: path
+        ),
+    ]
+}

@@ -1,0 +1,63 @@
+import HawserRedis
+
+extension Scripts {
+    /// Forgets finished jobs whose record is safe elsewhere, and acknowledges the events that told of them.
+    ///
+    /// A job that changed since (somebody retried it) stays.
+    /// ARGV: consumer group ('' for none), number n of stream entries, n entry ids, then per job two: id, sequence
+    /// number of its last event that was recorded.
+    /// Returns: how many jobs were forgotten.
+    static let forget = RedisScript(
+        name: "forget",
+        source: prelude + """
+            local n = tonumber(ARGV[2])
+            if n > 0 and ARGV[1] ~= '' then call('XACK', EVENTS, ARGV[1], unpack(ARGV, 3, 2 + n)) end
+            local gone = {}
+            for i = 3 + n, #ARGV, 2 do
+                local id = ARGV[i]
+                local s = load(id)
+                if s and s[SEQ] == tonumber(ARGV[i + 1]) and (s[ST] == 'D' or s[ST] == 'F' or s[ST] == 'C') then
+                    gone[#gone + 1] = id
+                end
+            end
+            for from = 1, #gone, 1000 do
+                local to = math.min(#gone, from + 999)
+                for _, key in ipairs({STATE, BODY, RESULT, ERROR, PROGRESS, JOURNAL}) do
+                    call('HDEL', key, unpack(gone, from, to))
+                end
+            end
+            return #gone
+            """
+    )
+
+    /// Drops events that every reader had time to see.
+    ///
+    /// ARGV: consumer group, age (ms).
+    /// Nothing goes that the group was not given or has not acknowledged, nor what is younger than the age.
+    /// Returns: how many stream entries were dropped (Redis drops whole nodes of about 100).
+    static let trim = RedisScript(
+        name: "trim",
+        source: prelude + """
+            local function value(list, name)
+                for i = 1, #list, 2 do if list[i] == name then return list[i + 1] end end
+            end
+            local function before(a, b)
+                local am, as = string.match(a, '(%d+)-(%d+)')
+                local bm, bs = string.match(b, '(%d+)-(%d+)')
+                am, bm = tonumber(am), tonumber(bm)
+                return am < bm or (am == bm and tonumber(as) < tonumber(bs))
+            end
+            if call('EXISTS', EVENTS) == 0 then return 0 end
+            local bound = string.format('%d-0', now - tonumber(ARGV[2]))
+            for _, group in ipairs(call('XINFO', 'GROUPS', EVENTS)) do
+                local delivered = value(group, 'last-delivered-id')
+                if before(delivered, bound) then bound = delivered end
+                if value(group, 'pending') > 0 then
+                    local first = call('XPENDING', EVENTS, value(group, 'name'))[2]
+                    if before(first, bound) then bound = first end
+                end
+            end
+            return call('XTRIM', EVENTS, 'MINID', '~', bound)
+            """
+    )
+}

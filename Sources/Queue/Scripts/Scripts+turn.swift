@@ -1,0 +1,110 @@
+import HawserRedis
+
+extension Scripts {
+    /// Settles finished jobs, takes back expired leases, promotes due jobs and claims new ones.
+    ///
+    /// ARGV: worker, lease (ms), most jobs to claim, most to reap and to promote, jobs lost this often are failed
+    /// (and twice this often while undoing), text of that failure, text of a passed deadline, then per finished job
+    /// five: id, fence, outcome, delay (ms), text.
+    /// Outcomes: `D` succeeded (text = result), `F` failed, `C` cancelled, `T` try again after the delay
+    /// (texts = error), `W` look again after the delay, `P` put aside for the delay, the attempt not counted
+    /// (text = error), `H` handed back: ready at once, at the front, the attempt not counted.
+    /// Returns: {1 | 0 accepted, per finished job}, {id, state record, body, journal, per claimed job},
+    /// ms until something falls due (-1: nothing), 1 when ready jobs are left.
+    /// Cost: bounded by the finished jobs, the jobs claimed and the limit; never by the backlog or the leases held.
+    static let turn = RedisScript(
+        name: "turn",
+        source: prelude + """
+            local worker, lease, want, limit, poison = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+            local accepted, claimed = {}, {}
+
+            for i = 8, #ARGV, 5 do
+                local id, outcome, text = ARGV[i], ARGV[i + 2], ARGV[i + 4]
+                local s = load(id)
+                if s and s[ST] == 'R' and s[FENCE] == tonumber(ARGV[i + 1]) then
+                    call('ZREM', LEASE, id)
+                    accepted[#accepted + 1] = 1
+                    s[WORKER] = ''
+                    if outcome == 'D' or outcome == 'F' or outcome == 'C' then
+                        finish(id, s, outcome, text)
+                    else
+                        s[LOST] = 0
+                        if outcome ~= 'T' then s[ATTEMPT] = s[ATTEMPT] - 1 end
+                        if has(s, CANCEL) then
+                            if has(s, UNDO) then queue(id, s, true) else finish(id, s, 'C', text) end
+                        elseif outcome == 'H' then
+                            queue(id, s, true)
+                        else
+                            local at = now + tonumber(ARGV[i + 3])
+                            if s[DEADLINE] > 0 and at > s[DEADLINE] then at = s[DEADLINE] end
+                            delay(id, s, outcome == 'W' and 'W' or 'T', at)
+                            if text ~= '' then call('HSET', ERROR, id, text); note('error', text) end
+                        end
+                    end
+                else
+                    accepted[#accepted + 1] = 0
+                end
+            end
+
+            for _, id in ipairs(call('ZRANGEBYSCORE', LEASE, '-inf', now, 'LIMIT', 0, limit)) do
+                call('ZREM', LEASE, id)
+                local s = load(id)
+                if s and s[ST] == 'R' then
+                    s[LOST], s[ATTEMPT], s[WORKER] = s[LOST] + 1, s[ATTEMPT] - 1, ''
+                    if has(s, CANCEL) and not has(s, UNDO) then
+                        finish(id, s, 'C', '')
+                    elseif s[LOST] >= poison and (not has(s, UNDO) or s[LOST] >= 2 * poison) then
+                        finish(id, s, 'F', ARGV[6])
+                    else
+                        if s[LOST] >= poison then raise(s, POISON) end
+                        queue(id, s, true)
+                    end
+                end
+            end
+
+            for _, id in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit)) do
+                call('ZREM', DUE, id)
+                local s = load(id)
+                if s then queue(id, s, false) end
+            end
+
+            local left, budget = 0, want + limit
+            for p = TOP, 0, -1 do
+                local key = KEYS[READY + p]
+                while want > 0 and budget > 0 do
+                    local ids = call('LPOP', key, math.min(want, budget))
+                    if not ids then break end
+                    budget = budget - #ids
+                    for _, id in ipairs(ids) do
+                        local s = load(id)
+                        if s and s[ST] == 'Q' then
+                            if s[DEADLINE] > 0 and now >= s[DEADLINE] and not has(s, UNDO) then
+                                finish(id, s, 'F', ARGV[7])
+                            else
+                                want = want - 1
+                                s[FENCE], s[ATTEMPT], s[WORKER] = s[FENCE] + 1, s[ATTEMPT] + 1, worker
+                                local n = #claimed
+                                claimed[n + 1], claimed[n + 2] = id, save(id, s, 'R')
+                                call('ZADD', LEASE, now + lease, id)
+                                claimed[n + 3], claimed[n + 4] = call('HGET', BODY, id), call('HGET', JOURNAL, id)
+                            end
+                        end
+                    end
+                end
+                if left == 0 and (want == 0 or budget == 0) then left = call('EXISTS', key) end
+            end
+            if left == 1 then waken() end
+            flush()
+
+            local next = -1
+            for _, key in ipairs({DUE, LEASE}) do
+                local first = call('ZRANGE', key, 0, 0, 'WITHSCORES')
+                if first[2] then
+                    local wait = math.max(0, first[2] - now)
+                    if next < 0 or wait < next then next = wait end
+                end
+            end
+            return {accepted, claimed, math.floor(next), left}
+            """
+    )
+}

@@ -1,0 +1,103 @@
+import HawserCore
+
+extension JobContext {
+    /// A part of the job whose result is stored once it is done, so that a later run of the job does not do it again.
+    ///
+    /// The work may be cut off at any instruction and is then done again: use this form for work that may be
+    /// repeated (idempotent), the form with `adopt` for work that leaves something outside.
+    ///
+    /// - Parameters:
+    ///   - name: the step's name, unlike those of the job's other steps and the same in every run.
+    ///   - work: what is done; its result is stored as JSON.
+    /// - Throws: what the work throws; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    public func step<Value: Codable & Sendable>(
+        _ name: String,
+        _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        if let done: Value = try stored(name) { return done }
+        guard mode == .forward else { throw Unwinding.notBegun }
+        return try await finish(name, try await work())
+    }
+
+    /// A step that leaves something outside which has to be found again after a crash, and perhaps taken back.
+    ///
+    /// That the step begins is recorded first. When a crash leaves it begun but not done, the next run asks `adopt`
+    /// for what the dead run may have made, and does the work only when there is nothing.
+    ///
+    /// - Parameters:
+    ///   - name: the step's name, unlike those of the job's other steps and the same in every run.
+    ///   - adopt: looks for what an earlier run made (by the job's id in its name or metadata); nil when nothing.
+    ///   - undo: takes the step back when the job fails for good or is cancelled; must bear being run twice.
+    ///   - work: what is done; its result is stored as JSON.
+    /// - Throws: what the closures throw; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    public func step<Value: Codable & Sendable>(
+        _ name: String,
+        adopt: @escaping @Sendable () async throws -> Value?,
+        undo: (@Sendable (Value) async throws -> Void)? = nil,
+        _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        if let done: Value = try stored(name) {
+            if let undo { register(Undo(step: name) { try await undo(done) }) }
+            return done
+        }
+        let hasBegun = journal.entry(name, .started) != nil
+        guard mode == .forward else {
+            if hasBegun, let undo {
+                register(Undo(step: name) { if let found = try await adopt() { try await undo(found) } })
+            }
+            throw Unwinding.notBegun
+        }
+        if hasBegun {
+            if let found = try await adopt() { return try await finish(name, found) }
+        } else {
+            let entry = Journal.Entry(step: name, event: .started, at: .now, isUndoable: undo != nil)
+            try await write(entry, undoable: undo != nil)
+        }
+        return try await finish(name, try await work())
+    }
+
+    /// Waits for the outside world without holding a slot.
+    ///
+    /// When the check finds nothing, the run ends here, the job goes to `waiting`, and at its next poll time the
+    /// handler is run again from the top; finished steps and polls return what is stored.
+    ///
+    /// - Parameters:
+    ///   - name: the poll's name, unlike those of the job's steps and other polls.
+    ///   - interval: seconds between two looks, from the shortest, at first, to the longest.
+    ///   - limit: how long it may take in all; after that the job fails for good (`poll_timeout`).
+    ///   - check: looks once; nil: not yet.
+    /// - Throws: what the check throws, and the engine's own unwinding: let it through.
+    public func poll<Value: Codable & Sendable>(
+        _ name: String,
+        every interval: ClosedRange<Double> = 1...15,
+        atMost limit: Duration = .seconds(1800),
+        _ check: @Sendable () async throws -> Value?
+    ) async throws -> Value {
+        if let done: Value = try stored(name) { return done }
+        guard mode == .forward else { throw Unwinding.notBegun }
+        let began: Timestamp
+        if let entry = journal.entry(name, .polling) {
+            began = entry.at
+        } else {
+            began = .now
+            try await write(Journal.Entry(step: name, event: .polling, at: began))
+        }
+        if let value = try await check() { return try await finish(name, value) }
+        let passed = Timestamp.now.seconds(since: began)
+        guard passed < limit.seconds else {
+            throw JobError.permanent("poll_timeout", "\(name): nothing after \(Int(passed)) s")
+        }
+        // Half of the time that has passed: the longer it takes, the rarer the looks.
+        throw Unwinding.wait(min(max(passed / 2, interval.lowerBound), interval.upperBound))
+    }
+
+    private func stored<Value: Decodable>(_ name: String) throws -> Value? {
+        guard let entry = journal.entry(name, .done) else { return nil }
+        return try (entry.result ?? .null).decoded()
+    }
+
+    private func finish<Value: Encodable>(_ name: String, _ value: Value) async throws -> Value {
+        try await write(Journal.Entry(step: name, event: .done, at: .now, result: try JSON(encoding: value)))
+        return value
+    }
+}

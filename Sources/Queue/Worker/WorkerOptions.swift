@@ -1,0 +1,26 @@
+import Foundation
+
+/// How a worker behaves.
+public struct WorkerOptions: Sendable {
+    /// The queues it serves.
+    public var queues: [QueueName] = [.default]
+    /// How many jobs it runs at the same time.
+    public var concurrency = 32
+    /// How long it may be silent before others take its jobs over.
+    public var lease: Duration = .seconds(30)
+    /// How long running jobs may go on after `stop`, before they are cut off and handed back.
+    public var grace: Duration = .seconds(20)
+    /// Its name, unlike that of any other process: host, process id and a random part by default.
+    public var name = WorkerOptions.uniqueName()
+
+    /// The defaults.
+    public init() {}
+
+    private static func uniqueName() -> String {
+        var host = [CChar](repeating: 0, count: 65)
+        gethostname(&host, host.count - 1)
+        let text = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let random = String(UInt32.random(in: 0...UInt32.max), radix: 16)
+        return "\(text.isEmpty ? "host" : text)-\(getpid())-\(random)"
+    }
+}

@@ -1,0 +1,59 @@
+import HawserCore
+import HawserQueue
+import HawserWorkers
+
+extension Command {
+    /// Executes jobs.
+    static let worker = Command(
+        name: "worker",
+        summary: "Execute jobs.",
+        details: """
+            Runs until INT or TERM, then takes no more jobs, finishes or hands back those it has, and ends.
+            Start as many as are needed, on as many machines; they need nothing of each other.
+            """,
+        settings: [
+            "HAWSER_QUEUES", "HAWSER_CONCURRENCY", "HAWSER_LEASE_SECONDS", "HAWSER_DATA", "HAWSER_MASTER_KEY",
+            "HAWSER_WEBHOOK_ALLOW",
+        ] + connections
+    ) { invocation in
+        try await work(invocation.configuration)
+    }
+
+    private static func work(_ configuration: Configuration) async throws -> Int32 {
+        let termination = Termination()
+        let assembly = try Assembly(configuration)
+        let (objects, _) = try assembly.objects()
+        let services = try assembly.services(objects)
+        var options = WorkerOptions()
+        options.queues = configuration.queues.compactMap { QueueName($0) }
+        options.concurrency = configuration.concurrency
+        options.lease = .seconds(configuration.leaseSeconds)
+        let worker = Worker(assembly.queues, handlers: HandlerList.all(services), options: options)
+        let recorder = assembly.recorder("worker")
+        let recording = Task { await recorder.run() }
+        let ending = Task {
+            await termination.wait()
+            worker.stop()
+        }
+        defer { ending.cancel() }
+        try await start { try await worker.run() }
+        recording.cancel()
+        await recording.value
+        return 0
+    }
+
+    /// Begins to work, and waits for a Redis that is starting beside this process.
+    private static func start(_ run: () async throws -> Void) async throws {
+        var attempt = 0
+        while true {
+            do {
+                return try await run()
+            } catch let error as any UnavailableError {
+                attempt += 1
+                guard attempt < 60 else { throw error }
+                Log("start").warning("waiting for Redis", ["error": "\(error)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import HawserAPI
+import HawserCore
+import HawserHTTP
+import HawserMetadata
+import HawserQueue
+import HawserRecords
+import HawserStorage
+import HawserWorkers
+
+/// The parts of a process, made from its configuration.
+struct Assembly: Sendable {
+    let configuration: Configuration
+    let database: MongoDatabase
+    let archive: MongoJobArchive
+    let queues: JobQueues
+    let tenants: TenantCollection
+    let sessions: TransferSessionCollection
+
+    /// Makes what every process needs; connecting goes on after this returns.
+    ///
+    /// - Throws: `ConfigurationError` or the room's own when a URL cannot be used.
+    init(_ configuration: Configuration) throws {
+        self.configuration = configuration
+        database = try MongoDatabase(url: configuration.mongoURL)
+        var patient = MongoDatabase.Options()
+        patient.poolSize = 2
+        patient.patienceMilliseconds = 15_000
+        patient.selectionMilliseconds = 2_000
+        patient.socketMilliseconds = 15_000
+        archive = MongoJobArchive(database, patient: try MongoDatabase(url: configuration.mongoURL, options: patient))
+        queues = try JobQueues(redis: configuration.redisURL.revealed, archive: archive)
+        tenants = TenantCollection(database)
+        sessions = TransferSessionCollection(database)
+    }
+
+    /// The key that secrets are derived from.
+    ///
+    /// - Throws: `ConfigurationError` when none is set.
+    func masterKey() throws -> [UInt8] {
+        guard let bytes = configuration.masterKey.flatMap({ [UInt8](hex: $0.revealed) }), bytes.count == 32 else {
+            throw ConfigurationError(
+                "HAWSER_MASTER_KEY is not set: give 32 random bytes as 64 hexadecimal digits, such as those of "
+                    + "`openssl rand -hex 32`")
+        }
+        return bytes
+    }
+
+    /// The objects, in the data directory.
+    ///
+    /// - Throws: `StorageError` when the directory cannot be made.
+    func objects() throws -> (store: ObjectStore, staging: Staging) {
+        let pool = BlockingPool(name: "files", threads: 16)
+        let staging = try Staging(directory: "\(configuration.data)/staging", pool: pool)
+        let target = try DirectoryTarget(
+            id: "00", directory: "\(configuration.data)/targets/00", pool: pool)
+        let store = ObjectStore(objects: StoredObjectCollection(database), targets: [target], staging: staging)
+        return (store, staging)
+    }
+
+    /// Makes indexes; waits for MongoDB, which may be starting beside this process.
+    func prepare() async throws {
+        let log = Log("start")
+        var attempt = 0
+        while true {
+            do {
+                try await archive.prepare()
+                try await tenants.prepare()
+                try await sessions.prepare()
+                try await StoredObjectCollection(database).prepare()
+                return
+            } catch let error as any UnavailableError {
+                attempt += 1
+                guard attempt < 60 else { throw error }
+                log.warning("waiting for MongoDB", ["error": "\(error)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// The handlers' services.
+    func services(_ objects: ObjectStore) throws -> Services {
+        let allowed = try configuration.webhookAllow.map { try CIDR($0.description) }
+        return Services(
+            http: HTTPClient(), webhookAddresses: .publicOnly(allowing: allowed), objects: objects,
+            masterKey: try masterKey())
+    }
+
+    /// A recorder of this process; it serves all queues.
+    func recorder(_ role: String) -> Recorder {
+        Recorder(queues, to: archive, name: "\(role)-\(getpid())-\(UUIDv7.make().suffix(8))")
+    }
+}

@@ -1,0 +1,158 @@
+import HawserCore
+import HawserQueue
+import Testing
+
+@Suite struct StepTests {
+    @Test func aPollHoldsNoSlotAndStepsRunOnce() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working(concurrency: 1) { arguments, job in
+                if arguments.number == 2 { return "other" }
+                let made: String = try await job.step("make") {
+                    ledger.note("make")
+                    return "made"
+                }
+                let looks: Int = try await job.poll("ready", every: 0.05...0.1) {
+                    ledger.note("look")
+                    let looks = ledger.count("look")
+                    return looks >= 3 ? looks : nil
+                }
+                return ["made": .string(made), "looks": .int(Int64(looks))]
+            } while: { _ in
+                let id = try await bench.submit(1)
+                _ = try await bench.reach(id) { $0.state == .waiting }
+                #expect(try await bench.end(of: try await bench.submit(2)).state == .succeeded)
+                let job = try await bench.end(of: id)
+                #expect(job.result == ["made": "made", "looks": 3])
+                #expect(ledger.count("make") == 1)
+                #expect(job.attempt == 1, "polls are no attempts")
+            }
+        }
+    }
+
+    @Test func aPollHasItsLimit() async throws {
+        try await Bench.run { bench in
+            try await bench.working { _, job in
+                try await job.poll("never", every: 0.02...0.05, atMost: .milliseconds(200)) { nil as JSON? }
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(job.state == .failed)
+                #expect(job.error?.code == "poll_timeout")
+            }
+        }
+    }
+
+    @Test func undosRunInReverseAfterAPermanentFailure() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                for name in ["a", "b", "c"] {
+                    let made: String = try await job.step(
+                        name,
+                        adopt: { nil },
+                        undo: { ledger.note("undo \($0)") },
+                        {
+                            ledger.note("do \(name)")
+                            return name
+                        }
+                    )
+                    ledger.note("has \(made)")
+                }
+                throw JobError.permanent("wrong", "after all")
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(job.state == .failed)
+                #expect(job.error?.code == "wrong")
+                #expect(ledger.all.filter { $0.hasPrefix("undo") } == ["undo c", "undo b", "undo a"])
+                #expect(ledger.all.count { $0.hasPrefix("do") } == 3)
+            }
+        }
+    }
+
+    @Test func aStepThatFailedHalfWayIsAdoptedAndUndone() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                let made: String = try await job.step(
+                    "make",
+                    adopt: { ledger.count("effect") > 0 ? "found" : nil },
+                    undo: { ledger.note("undo \($0)") },
+                    {
+                        ledger.note("effect")
+                        throw JobError.permanent("cut", "the answer was lost")
+                    }
+                )
+                return .string(made)
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(job.state == .failed)
+                #expect(ledger.all == ["effect", "undo found"])
+            }
+        }
+    }
+
+    @Test func aCancelledJobIsUndone() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                let _: String = try await job.step(
+                    "make",
+                    adopt: { nil },
+                    undo: { _ in ledger.note("undone") },
+                    { "made" }
+                )
+                return try await job.poll("never", every: 60...60) { nil as JSON? }
+            } while: { _ in
+                let id = try await bench.submit()
+                _ = try await bench.reach(id) { $0.state == .waiting }
+                _ = try await bench.queues.cancel(id)
+                let job = try await bench.end(of: id)
+                #expect(job.state == .cancelled)
+                #expect(ledger.all == ["undone"])
+            }
+        }
+    }
+
+    @Test func whatCannotBeUndoneIsNamed() async throws {
+        try await Bench.run { bench in
+            try await bench.working { _, job in
+                let _: String = try await job.step(
+                    "make",
+                    adopt: { nil },
+                    undo: { _ in throw JobError.permanent("stuck", "it will not go") },
+                    { "volume-7" }
+                )
+                throw JobError.permanent("wrong", "after all")
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(job.error?.code == "wrong")
+                let left = job.error?.details?["not_undone"]?[0]
+                #expect(left?["step"] == "make")
+                #expect(left?["result"] == "volume-7")
+            }
+        }
+    }
+
+    @Test func aFailingUndoIsTriedAgain() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                let _: String = try await job.step(
+                    "make",
+                    adopt: { nil },
+                    undo: { _ in
+                        ledger.note("undo")
+                        if ledger.count("undo") < 2 { throw JobError.retryable("busy", "not now") }
+                    },
+                    { "made" }
+                )
+                throw JobError.permanent("wrong", "after all")
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(job.error?.code == "wrong")
+                #expect(job.error?.details == nil)
+                #expect(ledger.count("undo") == 2)
+            }
+        }
+    }
+}
