@@ -14,7 +14,8 @@ struct UploadRoute: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "POST", template: "\(SessionDialect.prefix)/upload/{id}",
+            method: "POST",
+            template: "\(SessionDialect.prefix)/upload/{id}",
             summary: "Send files of an upload session; the last one triggers the callback, whose answer is relayed",
             access: .open,
             parameters: [.init(name: "id", place: .path, help: "The session's id")],
@@ -22,14 +23,19 @@ struct UploadRoute: Sendable {
                 type: "multipart/form-data",
                 schema: [
                     "type": "object", "properties": ["file": ["type": "string", "format": "binary"]],
-                ]),
+                ]
+            ),
             answers: [
                 .init(
-                    status: 200, help: "The session, when more files are to come; else what the callback answered",
-                    schema: [:]),
+                    status: 200,
+                    help: "The session, when more files are to come; else what the callback answered",
+                    schema: [:]
+                ),
                 .init(status: 202, help: "Stored; the callback goes on as a job", schema: [:], headers: ["Location"]),
             ],
-            problems: [400, 404, 410, 413, 415, 502, 507], handle: handle)
+            problems: [400, 404, 410, 413, 415, 502, 507],
+            handle: handle
+        )
     }
 
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
@@ -91,7 +97,11 @@ struct UploadRoute: Sendable {
     private func keep(_ file: Pending, in session: TransferSession?) async throws -> TransferSession {
         guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
         let object = try await backend.objects.put(
-            file.staged, tenant: session.tenant, name: file.name, contentType: file.type)
+            file.staged,
+            tenant: session.tenant,
+            name: file.name,
+            contentType: file.type
+        )
         switch try await report(object, to: session.id) {
         case .more(let now), .last(let now): return now
         case .rejected(let reason):
@@ -122,7 +132,8 @@ struct UploadRoute: Sendable {
             } catch let cleaning {
                 Log("upload").error(
                     "cannot clean up after a failed upload",
-                    ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"])
+                    ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"]
+                )
             }
         }.value
     }
@@ -160,8 +171,10 @@ struct UploadRoute: Sendable {
             case nil: return Response(status: answer.status)
             case .string(let text) where answer.contentType?.lowercased().contains("json") != true:
                 return Response(
-                    status: answer.status, headers: ["Content-Type": answer.contentType ?? "text/plain; charset=utf-8"],
-                    body: .bytes(Array(text.utf8)))
+                    status: answer.status,
+                    headers: ["Content-Type": answer.contentType ?? "text/plain; charset=utf-8"],
+                    body: .bytes(Array(text.utf8))
+                )
             case .some(let json): return .json(answer.status, json)
             }
         case .failed, .cancelled:
@@ -170,7 +183,8 @@ struct UploadRoute: Sendable {
                 [
                     "status": "failure", "message": .string("callback failed: \(job.error?.message ?? "unknown")"),
                     "job": JobView.json(job),
-                ])
+                ]
+            )
             response.headers["Location"] = JobAnswers.location(job.id)
             return response
         default: break
