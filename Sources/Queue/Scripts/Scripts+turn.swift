@@ -72,7 +72,8 @@ extension Scripts {
             for _, id in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit)) do
                 call('ZREM', DUE, id)
                 local s = load(id)
-                if s then queue(id, s, false) end
+                -- A job that was taken back from the dead and put aside does not go behind a backlog it was before.
+                if s then queue(id, s, s[LOST] > 0) end
             end
 
             local left, budget = 0, want + limit
