@@ -108,6 +108,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ChaosTests",
+            dependencies: ["HawserCore", "HawserTestSupport", "hawser"],
+            path: "Tests/Chaos",
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "QueueTests",
             dependencies: ["HawserQueue", "HawserRedis", "HawserCore", "HawserTestSupport", "step-probe"],
             path: "Tests/Queue",

@@ -55,8 +55,9 @@ struct UploadRoute: Sendable {
                     pending = nil
                     session = try await keep(file, in: session)
                 }
-                session = try await SessionDialect(backend: backend).take(id, .upload)
-                pending = try await receive(part, as: name)
+                let object = ObjectStore.newID()
+                session = try await SessionDialect(backend: backend).take(id, .upload, object: object)
+                pending = try await receive(part, as: name, object)
             }
             if let file = pending {
                 pending = nil
@@ -76,11 +77,13 @@ struct UploadRoute: Sendable {
     /// A file that has arrived and is not an object yet.
     private struct Pending {
         let staged: StagedFile
+        /// The id the object is to have; its session knows it.
+        let object: String
         let name: String
         let type: String
     }
 
-    private func receive(_ part: Multipart.Part, as name: String) async throws -> Pending {
+    private func receive(_ part: Multipart.Part, as name: String, _ object: String) async throws -> Pending {
         let staged = try await backend.objects.stage()
         do {
             for try await chunk in part.body { try await staged.write(chunk) }
@@ -88,7 +91,8 @@ struct UploadRoute: Sendable {
             await discard(staged)
             throw error
         }
-        return Pending(staged: staged, name: name, type: part.contentType ?? "application/octet-stream")
+        return Pending(
+            staged: staged, object: object, name: name, type: part.contentType ?? "application/octet-stream")
     }
 
     /// Makes an object of a file and reports it to its session.
@@ -97,11 +101,7 @@ struct UploadRoute: Sendable {
     private func keep(_ file: Pending, in session: TransferSession?) async throws -> TransferSession {
         guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
         let object = try await backend.objects.put(
-            file.staged,
-            tenant: session.tenant,
-            name: file.name,
-            contentType: file.type
-        )
+            file.staged, tenant: session.tenant, name: file.name, contentType: file.type, id: file.object)
         switch try await report(object, to: session.id) {
         case .more(let now), .last(let now): return now
         case .rejected(let reason):
@@ -127,7 +127,8 @@ struct UploadRoute: Sendable {
             if let pending { await discard(pending.staged) }
             do {
                 let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
-                let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string }
+                // Of what was under way it may not be known whether it was stored.
+                let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string } + (failed?.pending ?? [])
                 try await remove(ids, of: session.tenant)
             } catch let cleaning {
                 Log("upload").error(
