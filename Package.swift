@@ -1,10 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Not MemberImportVisibility: several C modules include the same system headers, and which of them the compiler takes
+// for the owner of `sockaddr` differs from build to build, so that a clean build fails now and then.
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
 ]
 

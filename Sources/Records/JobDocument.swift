@@ -9,6 +9,25 @@ enum JobDocument {
     /// It does not match a document that is as new or newer: the upsert then fails as a duplicate.
     static func update(_ events: [JobEvent]) -> WriteModel? {
         guard let last = events.last else { return nil }
+        return .updateOne(
+            ["_id": .string(last.id.text), "seq": ["$lt": .int(Int64(last.record.sequence))]],
+            ["$set": .document(fields(events, last)), "$push": ["history": ["$each": .array(events.map(change))]]],
+            upsert: true)
+    }
+
+    /// The write that makes a document of a job's events, when they begin with its first; nil when they do not.
+    ///
+    /// A plain insert costs MongoDB much less than an upsert; it fails as a duplicate where there is one already.
+    static func insert(_ events: [JobEvent]) -> WriteModel? {
+        guard let first = events.first, first.record.sequence == 1, let last = events.last else { return nil }
+        var document: BSONDocument = ["_id": .string(last.id.text)]
+        document = document.merging(fields(events, last))
+        document["history"] = .array(events.map(change))
+        return .insertOne(document)
+    }
+
+    /// What a document says of a job after events, the last of which is given.
+    private static func fields(_ events: [JobEvent], _ last: JobEvent) -> BSONDocument {
         let record = last.record
         var set: BSONDocument = [
             "queue": .string(last.queue.text), "tenant": .string(record.tenant), "state": .string(record.state.rawValue),
@@ -30,10 +49,7 @@ enum JobDocument {
             if let progress = event.progress { set["progress"] = .string(progress) }
             if let journal = event.journal { set["journal"] = .string(journal) }
         }
-        return .updateOne(
-            ["_id": .string(last.id.text), "seq": ["$lt": .int(Int64(record.sequence))]],
-            ["$set": .document(set), "$push": ["history": ["$each": .array(events.map(change))]]],
-            upsert: true)
+        return set
     }
 
     /// The write that adds an event which came late to the history only.

@@ -4,10 +4,10 @@ import HawserCore
 /// A file that is being written in the staging area, hashed on the way.
 ///
 /// For one writer: `write` in order, then `finish`, then hand it to the store; or `discard`. A staged file that is
-/// dropped without either is removed. It holds at most two chunks in memory however large it gets.
+/// dropped without either is removed. It holds at most two chunks (1 MiB) in memory however large it gets.
 public actor StagedFile {
     /// Large enough that handing it to threads costs nothing, small enough for many uploads at a time.
-    private static let chunkSize = 1 << 20
+    private static let chunkSize = 1 << 19
     private static let syncEvery: Int64 = 16 << 20
 
     private enum State {
