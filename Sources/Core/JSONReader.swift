@@ -1,13 +1,14 @@
 /// Reads a JSON text quickly, and gives up on all that is unusual.
 ///
 /// Who gets nil asks Foundation's parser, which is slower and has the words for what is wrong. Given up are texts that are
-/// not JSON or not UTF-8, objects with a key twice, numbers of more than 15 digits or with an exponent, lone surrogates,
-/// and deep nesting. What is read is read as Foundation reads it.
+/// not JSON or not UTF-8, objects with a key twice, whole numbers of more than 18 digits, lone surrogates, and deep nesting.
+/// What is read is read as Foundation reads it, but for doubles of many digits, which Foundation rounds wrongly.
 struct JSONReader {
     /// Below Foundation's own limit of 512.
     private static let deepest = 256
-    /// Decimal digits a double holds exactly.
-    private static let mostDigits = 15
+    /// Decimal digits that fit 64 bits whatever they are.
+    private static let mostDigits = 18
+    private static let longestNumber = 64
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
@@ -16,8 +17,8 @@ struct JSONReader {
     /// The value of a text; nil when it is unusual.
     static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> JSON? {
         var reader = JSONReader(bytes: bytes)
-        guard let value = reader.value() else { return nil }
-        return reader.next() == nil ? value : nil
+        guard let value = reader.value(), reader.next() == nil else { return nil }
+        return value
     }
 
     private init(bytes: UnsafeBufferPointer<UInt8>) {
@@ -46,15 +47,21 @@ struct JSONReader {
         case UInt8(ascii: "\""): return string().map { .string($0) }
         case UInt8(ascii: "{"): return object()
         case UInt8(ascii: "["): return array()
-        case UInt8(ascii: "t"): return word("true") ? .bool(true) : nil
-        case UInt8(ascii: "f"): return word("false") ? .bool(false) : nil
-        case UInt8(ascii: "n"): return word("null") ? .null : nil
+        case UInt8(ascii: "t"): return word("true", .bool(true))
+        case UInt8(ascii: "f"): return word("false", .bool(false))
+        case UInt8(ascii: "n"): return word("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return number()
         default: return nil
         }
     }
 
-    private mutating func word(_ word: StaticString) -> Bool {
+    private mutating func word(_ text: StaticString, _ value: JSON) -> JSON? {
+        // No conditional expression: its nil would be the value `null`.
+        guard take(text) else { return nil }
+        return value
+    }
+
+    private mutating func take(_ word: StaticString) -> Bool {
         guard bytes.count - index >= word.utf8CodeUnitCount else { return false }
         for offset in 0..<word.utf8CodeUnitCount where bytes[index + offset] != word.utf8Start[offset] { return false }
         index += word.utf8CodeUnitCount
@@ -97,33 +104,42 @@ struct JSONReader {
         let isNegative = bytes[index] == UInt8(ascii: "-")
         if isNegative { index += 1 }
         let first = index
-        guard let (whole, count) = digits(), count == 1 || bytes[first] != UInt8(ascii: "0") else { return nil }
-        guard index < bytes.count, bytes[index] == UInt8(ascii: ".") else {
-            // Minus zero is not the integer zero.
-            guard isEnd, !isNegative || whole != 0 else { return nil }
-            return .int(isNegative ? -whole : whole)
-        }
-        index += 1
-        guard let (_, more) = digits(), count + more <= Self.mostDigits, isEnd else { return nil }
-        return Double(String(decoding: bytes[start..<index], as: UTF8.self)).map { .double($0) }
-    }
-
-    /// Some digits: their value and how many they are.
-    private mutating func digits() -> (Int64, Int)? {
-        var value: Int64 = 0
-        let start = index
-        while index < bytes.count, case let digit = bytes[index] &- UInt8(ascii: "0"), digit < 10 {
-            guard index - start < Self.mostDigits else { return nil }
-            value = value * 10 + Int64(digit)
+        guard skipDigits(), index - first == 1 || bytes[first] != UInt8(ascii: "0") else { return nil }
+        let isWhole = !isAt(".", "e")
+        if isAt(".") {
             index += 1
+            guard skipDigits() else { return nil }
         }
-        return index > start ? (value, index - start) : nil
+        if isAt("e") {
+            index += 1
+            if isAt("+", "-") { index += 1 }
+            guard skipDigits() else { return nil }
+        }
+        guard index - start <= Self.longestNumber else { return nil }
+        if !isWhole {
+            let double = Double(String(decoding: bytes[start..<index], as: UTF8.self))
+            guard let double, double.isFinite else { return nil }
+            return .double(double)
+        }
+        guard index - first <= Self.mostDigits else { return nil }
+        let whole = bytes[first..<index].reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }
+        // Minus zero is not the integer zero.
+        guard whole != 0 || !isNegative else { return nil }
+        return .int(isNegative ? -whole : whole)
     }
 
-    /// Whether a number ends here, that is, goes on with neither fraction nor exponent.
-    private var isEnd: Bool {
-        guard index < bytes.count else { return true }
-        return bytes[index] != UInt8(ascii: ".") && bytes[index] | 0x20 != UInt8(ascii: "e")
+    /// Skips some digits; says whether there was one.
+    private mutating func skipDigits() -> Bool {
+        let start = index
+        while index < bytes.count, bytes[index] &- UInt8(ascii: "0") < 10 { index += 1 }
+        return index > start
+    }
+
+    /// Whether the next byte is one of these; an E is an e.
+    private func isAt(_ letters: Unicode.Scalar...) -> Bool {
+        guard index < bytes.count else { return false }
+        let byte = bytes[index] == UInt8(ascii: "E") ? UInt8(ascii: "e") : bytes[index]
+        return letters.contains { $0.value == UInt32(byte) }
     }
 
     private mutating func string() -> String? {
@@ -175,7 +191,7 @@ struct JSONReader {
         case UInt8(ascii: "u"):
             guard let high = hex() else { return nil }
             guard (0xD800..<0xDC00).contains(high) else { return Unicode.Scalar(high) }
-            guard word("\\u"), let low = hex(), (0xDC00..<0xE000).contains(low) else { return nil }
+            guard take("\\u"), let low = hex(), (0xDC00..<0xE000).contains(low) else { return nil }
             return Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
         default: return nil
         }
