@@ -87,6 +87,14 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The HTTP server by itself, which `ops/bench/rate` compares the API with.
+        .executableTarget(
+            name: "http-baseline",
+            dependencies: ["HawserHTTP", "HawserCore"],
+            path: "ops/bench/rate/baseline",
+            swiftSettings: settings
+        ),
+
         // Starts the real servers that tests run against.
         .target(
             name: "HawserTestSupport",

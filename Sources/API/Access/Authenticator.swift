@@ -47,7 +47,7 @@ final class Authenticator: Sendable {
     private func caller(_ value: String) async throws -> Caller {
         let parts = value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         guard parts.count == 2 else { throw Self.unauthorized("The Authorization header is malformed.") }
-        let credentials = parts[1].trimmingCharacters(in: .whitespaces)
+        let credentials = String(parts[1].drop { $0 == " " || $0 == "\t" })
         switch parts[0].lowercased() {
         case "bearer":
             let hash = Digest.sha256(Array(credentials.utf8))
