@@ -90,6 +90,7 @@ let package = Package(
         tests("HTTP", on: ["HTTP", "Core"]),
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
+        tests("EndToEnd", on: ["HTTP", "Redis", "Core"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["HawserCore", "HawserRedis", "HawserTestSupport", "hawser"],
