@@ -144,7 +144,7 @@ struct DownloadTests {
         let object = try await tenant.storeID([1])
         let download = try await tenant.downloadSession(object)
         let upload = try await tenant.uploadSession(to: try await Hook.relay())
-        for id in [String(repeating: "0", count: 32), "x", "..%2F..", upload, "%00", String(repeating: "a", count: 2000)] {
+        for id in [String(repeating: "0", count: 32), "x", "..%2F..", upload, String(repeating: "a", count: 2000)] {
             let answer = try await dev.anybody.get(Self.path(id))
             #expect(answer.status == 404, "\(id)")
             #expect(answer.json["status"] == "failure")
