@@ -109,6 +109,7 @@ let package = Package(
         tests("Records", on: ["Records", "Queue", "Metadata", "Core"]),
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
+        tests("EndToEnd", on: ["HTTP", "Redis", "Core"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["HawserCore", "HawserRedis", "HawserTestSupport", "hawser"],

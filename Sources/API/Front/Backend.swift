@@ -26,6 +26,8 @@ public struct Backend: Sendable {
     public let masterKey: [UInt8]
     /// The numbers of this process.
     public let metrics: Metrics
+    /// What was submitted last, for lists.
+    let recent = RecentSubmissions()
 
     /// All of it.
     public init(

@@ -38,6 +38,7 @@ struct CopyRoute: Sendable {
         )
         let submission = try JobSubmission(ObjectCopy.self, arguments, tenant: tenant)
         try await backend.queues.enqueue([submission])
+        backend.recent.note(submission.id, of: tenant)
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
         let job =
             try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)

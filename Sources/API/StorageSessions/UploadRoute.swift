@@ -155,6 +155,7 @@ struct UploadRoute: Sendable {
     private func finish(_ session: TransferSession, _ request: Request) async throws -> Response {
         let submission = try Callback(backend: backend).submission(for: session)
         try await backend.queues.enqueue([submission], isRepeat: true)
+        backend.recent.note(submission.id, of: session.tenant)
         try? await backend.sessions.markCalledBack(id: session.id)
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
         let job = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)

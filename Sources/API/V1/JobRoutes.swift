@@ -6,7 +6,6 @@ import HawserRecords
 /// Looking at jobs and steering them: `/v1/jobs`, `/v1/jobs/{id}` and what is below it.
 struct JobRoutes: Sendable {
     let backend: Backend
-    let recent: RecentSubmissions
 
     var endpoints: [Endpoint] { [list, show, cancel, retry] }
 
@@ -71,7 +70,7 @@ struct JobRoutes: Sendable {
                 // Another tenant's list is as empty as that of one that does not exist.
                 if let asked = query.tenant, asked != id { return .json(200, ["jobs": [], "next_cursor": nil]) }
                 query.tenant = id
-                if query.before == nil { try await recent.settle(id, in: backend.archive) }
+                if query.before == nil { try await backend.recent.settle(id, in: backend.archive) }
             }
             let jobs = try await backend.archive.list(query)
             let next: JSON = jobs.count == query.limit ? jobs.last.map { .string($0.id.text) } ?? .null : .null
@@ -117,15 +116,15 @@ struct JobRoutes: Sendable {
                 }
                 wait = seconds
             }
-            let known = request.headers["if-none-match"]
+            let known = KnownTags(request)
             var job = try await visible(id, to: caller)
-            if wait > 0, !job.state.isFinal, known == nil || known == JobView.tag(job) {
+            if wait > 0, !job.state.isFinal, known?.contain(JobView.tag(job)) ?? true {
                 let seen = try await backend.queues.wait(for: id, feed: backend.feed, atMost: .seconds(wait)) { job in
-                    job.state.isFinal || (known.map { $0 != JobView.tag(job) } ?? false)
+                    job.state.isFinal || known?.contain(JobView.tag(job)) == false
                 }
                 job = seen ?? job
             }
-            if let known, known == JobView.tag(job) || known == "*" {
+            if let known, known.contain(JobView.tag(job)) {
                 return Response(status: 304, headers: ["ETag": JobView.tag(job)])
             }
             return JobAnswers.job(job)

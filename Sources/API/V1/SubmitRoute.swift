@@ -6,7 +6,6 @@ import HawserQueue
 /// `POST /v1/jobs`: accepts one job, or a list of them, all or none.
 struct SubmitRoute: Sendable {
     let backend: Backend
-    let recent: RecentSubmissions
 
     var endpoint: Endpoint {
         Endpoint(
@@ -96,7 +95,7 @@ struct SubmitRoute: Sendable {
         _ tenant: String
     ) async throws -> Response {
         try await backend.queues.enqueue(jobs, isRepeat: isRepeat)
-        if let last = jobs.last { recent.note(last.id, of: tenant) }
+        if let last = jobs.last { backend.recent.note(last.id, of: tenant) }
         return try await respond(jobs, isList, at: now, request)
     }
 
