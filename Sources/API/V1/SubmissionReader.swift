@@ -8,12 +8,13 @@ enum SubmissionReader {
     private static let longestDeadline = 366.0 * 86_400
     private static let mostAttempts: Int64 = 10_000
 
-    /// The submissions in a body, and whether it was a list.
+    /// Reads a body.
     ///
     /// - Parameters:
     ///   - json: the body.
     ///   - tenant: whose jobs they are to be.
     ///   - ids: ids that were given out for the same body before.
+    /// - Returns: the submissions, and whether the body was a list.
     /// - Throws: a 422 problem that names every field that is wrong; 413 for too long a list.
     static func read(_ json: JSON, tenant: String, ids: [JobID]? = nil) throws -> (jobs: [JobSubmission], isList: Bool)
     {

@@ -24,6 +24,8 @@ extension JobQueues {
     ///   - owner: whose key it is.
     ///   - fingerprint: a digest of what was asked for.
     ///   - plan: what is going to be done.
+    /// - Returns: whether the request is new, and what is known of it when it is not.
+    /// - Throws: `RedisUnavailable`.
     public func remember(
         _ key: String,
         of owner: String,

@@ -23,7 +23,7 @@ public final class JobQueues: Sendable {
     /// The queues of a Redis.
     ///
     /// - Parameters:
-    ///   - redis: `redis://[user:password@]host[:port][/db]`, `rediss://…` or `unix:///path`.
+    ///   - url: `redis://[user:password@]host[:port][/db]`, `rediss://…` or `unix:///path`.
     ///   - archive: where finished jobs are looked for when Redis has forgotten them.
     /// - Throws: `RedisError.badURL`.
     public convenience init(redis url: String, archive: (any JobArchive)? = nil) throws {
