@@ -61,11 +61,8 @@ struct JobRoutes: Sendable {
             query.tenant = request.query("tenant")
             query.since = read("since", "an RFC 3339 time") { Timestamp(rfc3339: $0) }
             query.before = read("cursor", "the next_cursor of a page") { JobID($0) }
-            query.limit =
-                read("limit", "a whole number from 1 to 1000") { text in
-                    Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }
-                } ?? 100
             guard errors.isEmpty else { throw Problem(status: 400, errors: errors) }
+            query.limit = try request.pageLimit()
             if case .tenant(let id) = caller {
                 // Another tenant's list is as empty as that of one that does not exist.
                 if let asked = query.tenant, asked != id { return .json(200, ["jobs": [], "next_cursor": nil]) }

@@ -79,13 +79,7 @@ struct TenantRoutes: Sendable {
             answers: [.init(status: 200, help: "A page", schema: ["$ref": "#/components/schemas/TenantPage"])],
             problems: [400]
         ) { request, _ in
-            let limit = request.query("limit").map { Int($0) ?? 0 } ?? 100
-            guard (1...1000).contains(limit) else {
-                throw Problem(
-                    status: 400,
-                    errors: [.init(field: "limit", message: "must be a whole number from 1 to 1000")]
-                )
-            }
+            let limit = try request.pageLimit()
             let tenants = try await backend.tenants.list(after: request.query("cursor") ?? "", limit: limit)
             let next: JSON = tenants.count == limit ? tenants.last.map { .string($0.id) } ?? .null : .null
             return .json(200, ["tenants": .array(tenants.map { .object(Self.view($0)) }), "next_cursor": next])

@@ -84,10 +84,9 @@ struct Assembly: Sendable {
 
     /// The handlers' services.
     func services(_ objects: ObjectStore) throws -> Services {
-        let allowed = try configuration.webhookAllow.map { try CIDR($0.description) }
         return Services(
             http: HTTPClient(),
-            webhookAddresses: .publicOnly(allowing: allowed),
+            webhookAddresses: .publicOnly(allowing: configuration.webhookAllow),
             objects: objects,
             masterKey: try masterKey()
         )
