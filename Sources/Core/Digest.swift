@@ -1,4 +1,4 @@
-internal import COpenSSL
+import COpenSSL
 
 /// A hash function that is stored or sent somewhere in this product.
 public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {

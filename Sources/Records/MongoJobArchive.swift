@@ -35,18 +35,29 @@ public struct MongoJobArchive: JobArchive {
     public func record(_ events: [JobEvent]) async throws {
         let byJob = Dictionary(grouping: events, by: \.id)
         let groups = byJob.values.map { $0.sorted { $0.record.sequence < $1.record.sequence } }
-        let result = try await records.bulkWrite(groups.compactMap(JobDocument.update))
-        var late: [WriteModel] = []
-        for failure in result.failures {
-            // The document is as new as these events or newer: they only complete its history.
+        let known = try await write(groups) { JobDocument.insert($0) ?? JobDocument.update($0) }
+        // There is a document already: it is brought up to date.
+        let newer = try await write(known, JobDocument.update)
+        // It is as new as these events or newer: they only complete its history.
+        let late = newer.flatMap { $0 }
+        guard !late.isEmpty else { return }
+        if let failure = try await records.bulkWrite(late.map(JobDocument.lateUpdate)).failures.first {
+            throw ArchiveError(description: "recording jobs: \(failure.message)")
+        }
+    }
+
+    /// Sends one write per job.
+    ///
+    /// - Returns: the jobs whose write was refused as a duplicate.
+    private func write(
+        _ groups: [[JobEvent]],
+        _ model: ([JobEvent]) -> WriteModel?
+    ) async throws -> [[JobEvent]] {
+        try await records.bulkWrite(groups.compactMap(model)).failures.map { failure in
             guard failure.isDuplicate, groups.indices.contains(failure.index) else {
                 throw ArchiveError(description: "recording jobs: \(failure.message)")
             }
-            late += groups[failure.index].map(JobDocument.lateUpdate)
-        }
-        guard !late.isEmpty else { return }
-        if let failure = try await records.bulkWrite(late).failures.first {
-            throw ArchiveError(description: "recording jobs: \(failure.message)")
+            return groups[failure.index]
         }
     }
 

@@ -79,7 +79,9 @@ struct FieldReader {
     }
 
     /// A member through a reader that answers nil for what it does not take.
-    mutating func value<Value>(_ name: String, _ rule: String, required: Bool = false, _ reader: (JSON) -> Value?) -> Value? {
+    mutating func value<Value>(_ name: String, _ rule: String, required: Bool = false, _ reader: (JSON) -> Value?)
+        -> Value?
+    {
         guard let json = any(name) else {
             if required { fail(name, "is required: \(rule)") }
             return nil

@@ -31,9 +31,16 @@ public struct Backend: Sendable {
 
     /// All of it.
     public init(
-        queues: JobQueues, archive: MongoJobArchive, feed: EventFeed, tenants: TenantCollection,
-        sessions: TransferSessionCollection, objects: ObjectStore, database: MongoDatabase,
-        configuration: Configuration, masterKey: [UInt8], metrics: Metrics
+        queues: JobQueues,
+        archive: MongoJobArchive,
+        feed: EventFeed,
+        tenants: TenantCollection,
+        sessions: TransferSessionCollection,
+        objects: ObjectStore,
+        database: MongoDatabase,
+        configuration: Configuration,
+        masterKey: [UInt8],
+        metrics: Metrics
     ) {
         self.queues = queues
         self.archive = archive

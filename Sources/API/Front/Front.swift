@@ -66,7 +66,10 @@ public struct Front: Sendable {
 
     private static func describing(_ document: @escaping @Sendable () -> JSON) -> Endpoint {
         Endpoint(
-            method: "GET", template: "/openapi.json", summary: "The description of all routes", access: .open,
+            method: "GET",
+            template: "/openapi.json",
+            summary: "The description of all routes",
+            access: .open,
             answers: [.init(status: 200, help: "An OpenAPI document", schema: ["type": "object"])]
         ) { _, _ in .json(200, document()) }
     }

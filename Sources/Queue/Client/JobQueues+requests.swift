@@ -25,11 +25,16 @@ extension JobQueues {
     ///   - fingerprint: a digest of what was asked for.
     ///   - plan: what is going to be done.
     public func remember(
-        _ key: String, of owner: String, fingerprint: String, plan: JSON
+        _ key: String,
+        of owner: String,
+        fingerprint: String,
+        plan: JSON
     ) async throws -> RememberedRequest {
         let reply = try await redis.call(
-            Scripts.remember, keys: [Self.requestKey(key, owner)],
-            arguments: [.string(fingerprint), .string(plan.text), .int(Self.requestMemory.milliseconds)])
+            Scripts.remember,
+            keys: [Self.requestKey(key, owner)],
+            arguments: [.string(fingerprint), .string(plan.text), .int(Self.requestMemory.milliseconds)]
+        )
         guard let found = reply.array else { return .new }
         guard found.count == 3, found[0].string == fingerprint, let plan = found[1].bytes else { return .conflict }
         return .repeated(plan: try JSON(parsing: plan), answer: try found[2].bytes.map { try JSON(parsing: $0) })

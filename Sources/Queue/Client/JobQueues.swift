@@ -180,7 +180,7 @@ public final class JobQueues: Sendable {
     }
 
     private static func arguments(_ job: JobSubmission) -> [RedisArgument] {
-        let body = JobBody(kind: job.kind, arguments: job.arguments.data)
+        let body = JobBody(kind: job.kind, arguments: job.data)
         return [
             .string(job.id.text),
             .bytes(body.stored),

@@ -1,8 +1,8 @@
 public import HawserCore
 
-/// The packed state record of a job, as the scripts keep it: a MessagePack array of 14 integers and strings.
+/// The packed state record of a job, as the scripts keep it: 14 places, big-endian, two texts that end in a zero.
 ///
-/// The places are those of `Scripts.prelude`. Scripts write it; this program only reads it, but for the record of a
+/// The layout is `FORMAT` of `Scripts.prelude`. Scripts write it; this program only reads it, but for the record of a
 /// job that comes back from the archive (`retry`).
 public struct JobStateRecord: Sendable, Equatable {
     /// Where the job is in its life.
@@ -52,24 +52,24 @@ public struct JobStateRecord: Sendable, Equatable {
     ///
     /// - Throws: `QueueError.corrupt` when it is not one.
     init(packed: some Collection<UInt8>) throws {
-        var reader = MessagePackReader(Array(packed))
-        guard try reader.arrayCount() == 14, let state = JobState(letter: try reader.string()) else {
+        var reader = PackedReader(packed)
+        guard let state = JobState(letter: String(UnicodeScalar(UInt8(try reader.number(1))))) else {
             throw QueueError.corrupt("state record")
         }
         self.state = state
-        sequence = try reader.int()
-        fence = try reader.int()
-        attempt = try reader.int()
-        lost = try reader.int()
-        priority = try reader.int()
-        changed = Timestamp(milliseconds: Int64(try reader.int()))
-        runAt = Self.moment(try reader.int())
-        created = Timestamp(milliseconds: Int64(try reader.int()))
-        deadline = Self.moment(try reader.int())
-        maxAttempts = try reader.int()
-        flags = Flags(rawValue: try reader.int())
-        worker = try reader.string()
-        tenant = try reader.string()
+        sequence = try reader.number(4)
+        fence = try reader.number(4)
+        attempt = Int(Int32(truncatingIfNeeded: try reader.number(4)))
+        lost = try reader.number(4)
+        priority = try reader.number(1)
+        changed = Timestamp(milliseconds: Int64(try reader.number(8)))
+        runAt = Self.moment(try reader.number(8))
+        created = Timestamp(milliseconds: Int64(try reader.number(8)))
+        deadline = Self.moment(try reader.number(8))
+        maxAttempts = try reader.number(4)
+        flags = Flags(rawValue: try reader.number(1))
+        worker = try reader.text()
+        tenant = try reader.text()
     }
 
     /// The record of a job out of the archive.
@@ -92,21 +92,42 @@ public struct JobStateRecord: Sendable, Equatable {
 
     /// The record as the scripts read it.
     var packed: [UInt8] {
-        var writer = MessagePackWriter(arrayCount: 14)
-        writer.append(state.letter)
-        for number in [sequence, fence, attempt, lost, priority] { writer.append(number) }
-        writer.append(Int(changed.milliseconds))
-        writer.append(Int(runAt?.milliseconds ?? 0))
-        writer.append(Int(created.milliseconds))
-        writer.append(Int(deadline?.milliseconds ?? 0))
-        writer.append(maxAttempts)
-        writer.append(flags.rawValue)
-        writer.append(worker)
-        writer.append(tenant)
-        return writer.bytes
+        var bytes = Array(state.letter.utf8)
+        func append(_ number: Int, _ width: Int) {
+            for index in (0..<width).reversed() { bytes.append(UInt8(truncatingIfNeeded: number >> (index * 8))) }
+        }
+        for number in [sequence, fence, attempt, lost] { append(number, 4) }
+        append(priority, 1)
+        for moment in [changed, runAt, created, deadline] { append(Int(moment?.milliseconds ?? 0), 8) }
+        append(maxAttempts, 4)
+        append(flags.rawValue, 1)
+        bytes += worker.utf8 + [0] + tenant.utf8 + [0]
+        return bytes
     }
 
     private static func moment(_ milliseconds: Int) -> Timestamp? {
         milliseconds == 0 ? nil : Timestamp(milliseconds: Int64(milliseconds))
+    }
+}
+
+/// Reads numbers and texts one after the other.
+private struct PackedReader {
+    private let bytes: [UInt8]
+    private var position = 0
+
+    init(_ bytes: some Collection<UInt8>) {
+        self.bytes = Array(bytes)
+    }
+
+    mutating func number(_ width: Int) throws -> Int {
+        guard position + width <= bytes.count else { throw QueueError.corrupt("state record") }
+        defer { position += width }
+        return bytes[position..<(position + width)].reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    mutating func text() throws -> String {
+        guard let end = bytes[position...].firstIndex(of: 0) else { throw QueueError.corrupt("state record") }
+        defer { position = end + 1 }
+        return String(decoding: bytes[position..<end], as: UTF8.self)
     }
 }

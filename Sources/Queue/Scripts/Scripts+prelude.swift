@@ -1,8 +1,8 @@
 extension Scripts {
     /// What every script begins with: the keys by name, the packed state record and the events of this call.
     ///
-    /// KEYS are those of `QueueKeys.all`, in its order. A state record is a MessagePack array whose places are named
-    /// below; `JobStateRecord` reads the same array in Swift. Events of a call are collected and written as one
+    /// KEYS are those of `QueueKeys.all`, in its order. A state record is packed by Lua's `struct` (measured against
+    /// others in docs/data-model.md); its places are named below, and `JobStateRecord` is the same in Swift. Events of a call are collected and written as one
     /// stream entry (more when there are many): a pair (id, state record) for each change, followed by the texts
     /// that changed with it, as pairs (`body` | `result` | `error` | `progress` | `journal`, text).
     static let prelude = """
@@ -12,7 +12,10 @@ extension Scripts {
         local ST, SEQ, FENCE, ATTEMPT, LOST, PRIORITY, AT, RUN_AT, CREATED, DEADLINE, MAX, FLAGS, WORKER, TENANT =
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
         local CANCEL, UNDO, RESUMED, POISON = 1, 2, 4, 8
-        local call, pack, unpackrecord = redis.call, cmsgpack.pack, cmsgpack.unpack
+        local call = redis.call
+        local FORMAT = '>c1I4I4i4I4BI8I8I8I8I4Bss'
+        local function pack(s) return struct.pack(FORMAT, unpack(s, 1, 14)) end
+        local function unpackrecord(blob) return {struct.unpack(FORMAT, blob)} end
         local time = call('TIME')
         local now = time[1] * 1000 + math.floor(time[2] / 1000)
         local function has(s, flag) return math.floor(s[FLAGS] / flag) % 2 == 1 end

@@ -228,8 +228,10 @@ def run(redis, options):
             before = redis.memory()
             enqueue = bench.measured(options.backlog, lambda: bench.enqueue(options.backlog))
             memory = (redis.memory() - before) / options.backlog
-            ten = bench.measured(20_000, lambda: bench.drain(20_000, 10))
-            hundred = bench.measured(50_000, lambda: bench.drain(50_000, 100))
+            ten = hundred = None
+            for _ in range(options.rounds):
+                ten = better(ten, bench.measured(20_000, lambda: bench.drain(20_000, 10)))
+                hundred = better(hundred, bench.measured(50_000, lambda: bench.drain(50_000, 100)))
             print(f"| {name} | {enqueue[1]:.1f} | {ten[1]:.1f} | {hundred[1]:.1f} | {ten[2]:.0f} | {hundred[2]:.0f} "
                   f"| {memory:.0f} |")
 
