@@ -8,9 +8,9 @@ import Synchronization
 final class Dev: Sendable {
     /// What all tests share; each has tenants of its own.
     static let shared = Task { try await Dev(settings: ["HAWSER_CALLBACK_WAIT_SECONDS": "20"]) }
-    /// One whose callbacks are waited for one second and whose sessions live five; its tests run one after another.
+    /// One whose callbacks are waited for one second and whose sessions live ten; its tests run one after another.
     static let hurried = Task {
-        try await Dev(settings: ["HAWSER_CALLBACK_WAIT_SECONDS": "1", "HAWSER_SESSION_SECONDS": "5"])
+        try await Dev(settings: ["HAWSER_CALLBACK_WAIT_SECONDS": "1", "HAWSER_SESSION_SECONDS": "10"])
     }
 
     private static let running = Mutex<[Int32]>([])
