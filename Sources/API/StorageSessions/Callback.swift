@@ -53,6 +53,22 @@ struct Callback: Sendable {
         }
     }
 
+    /// Submits the call of an upload as soon as Redis is back; when this process dies before, the sweep does.
+    func submitSoon(_ session: TransferSession, because error: any Error) {
+        let log = Log("callbacks")
+        log.warning("callback not submitted yet", ["session": session.id, "error": "\(error)"])
+        Task {
+            for _ in 0..<60 {
+                try await Task.sleep(for: .seconds(1))
+                do {
+                    return try await submitLate(session, log)
+                } catch let error as any UnavailableError {
+                    log.debug("still not submitted", ["session": session.id, "error": "\(error)"])
+                }
+            }
+        }
+    }
+
     private func submitLate(_ session: TransferSession, _ log: Log) async throws {
         try await backend.queues.enqueue([try submission(for: session)], isRepeat: true)
         try await backend.sessions.markCalledBack(id: session.id)

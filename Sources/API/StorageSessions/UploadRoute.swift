@@ -162,13 +162,26 @@ struct UploadRoute: Sendable {
 
     /// Calls the business system by a job and relays its answer, or tells of the job when it takes too long.
     private func finish(_ session: TransferSession, _ request: Request) async throws -> Response {
-        let submission = try Callback(backend: backend).submission(for: session)
-        try await backend.queues.enqueue([submission], isRepeat: true)
+        let callback = Callback(backend: backend)
+        let submission = try callback.submission(for: session)
+        let accepted = JobView.accepted(submission, at: .now)
+        // The files are stored and the call will be made: an error would have the client send them once more.
+        do {
+            try await backend.queues.enqueue([submission], isRepeat: true)
+        } catch let error as any UnavailableError {
+            callback.submitSoon(session, because: error)
+            return SessionDialect.dressed(relay(accepted))
+        }
         backend.recent.note(submission.id, of: session.tenant)
         try? await backend.sessions.markCalledBack(id: session.id)
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
-        let job = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)
-        return SessionDialect.dressed(relay(job ?? JobView.accepted(submission, at: .now)))
+        var job: JobRecord?
+        do {
+            job = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)
+        } catch let error as any UnavailableError {
+            Log("upload").warning("cannot wait for the callback", ["session": session.id, "error": "\(error)"])
+        }
+        return SessionDialect.dressed(relay(job ?? accepted))
     }
 
     private func relay(_ job: JobRecord) -> Response {

@@ -18,7 +18,10 @@ public final class Recorder: Sendable {
     /// How long events stay for those who follow them live (`EventFeed`), in milliseconds.
     private static let keepMilliseconds = 5_000
     /// After this long without an acknowledgement another recorder takes events over.
-    private static let takeOverAfter = Duration.seconds(30)
+    ///
+    /// So long the list of jobs may be behind when a process that records is killed, or MongoDB was away. Recording
+    /// twice changes nothing, so it may be shorter than what a slow MongoDB takes.
+    private static let takeOverAfter = Duration.seconds(5)
 
     private let queues: JobQueues
     private let archive: any JobArchive
