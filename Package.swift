@@ -49,7 +49,11 @@ let package = Package(
             swiftSettings: settings
         ),
         room("API", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
-        room("Workers", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"], plugins: ["TypeList"]),
+        room(
+            "Workers",
+            on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"],
+            plugins: ["TypeList"]
+        ),
         room("Records", on: ["Queue", "Metadata", "Core"]),
         room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
         room("Queue", on: ["Redis", "Core"]),
@@ -71,7 +75,11 @@ let package = Package(
 
         // Programs: an example of the library, and a worker that tests kill.
         .executableTarget(
-            name: "greet", dependencies: ["HawserQueue"], path: "Examples/Greet", swiftSettings: settings),
+            name: "greet",
+            dependencies: ["HawserQueue"],
+            path: "Examples/Greet",
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "step-probe",
             dependencies: ["HawserQueue", "HawserCore"],
@@ -98,11 +106,20 @@ let package = Package(
         tests("Redis", on: ["Redis", "Core"]),
         tests("HTTP", on: ["HTTP", "Core"]),
         tests("Metadata", on: ["Metadata", "Core"]),
+        tests("Records", on: ["Records", "Queue", "Metadata", "Core"]),
+        tests("Jobs", on: ["Jobs", "Queue", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
+        tests("EndToEnd", on: ["HTTP", "Redis", "Core"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["HawserCore", "HawserRedis", "HawserTestSupport", "hawser"],
             path: "Tests/CommandLine",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: ["HawserCore", "HawserTestSupport", "hawser"],
+            path: "Tests/Chaos",
             swiftSettings: settings
         ),
         .testTarget(

@@ -15,6 +15,7 @@ public enum UUIDv7 {
     /// A new id in its 36-character lower-case form.
     ///
     /// - Parameter tag: put into the last 16 bits in place of random ones; RFC 9562 leaves these to the maker.
+    /// - Returns: the id.
     public static func make(tag: UInt16? = nil) -> String {
         let now = UInt64(Timestamp.now.milliseconds)
         let (milliseconds, counter) = last.withLock { last -> (UInt64, UInt16) in

@@ -16,6 +16,7 @@ extension TransferSession {
         done = Int(try document.required("done", \.int))
         failure = try document.optional("failure", \.string)
         files = try document.required("files", \.array).map(\.json)
+        pending = (try document.optional("pending", \.array) ?? []).compactMap(\.string)
         callback = try kind == .upload ? Callback(document: document) : nil
         callbackJob = try document.optional("callbackJob", \.string) ?? ""
         storageObjectID = try document.optional("storage_object_id", \.string)

@@ -52,6 +52,8 @@ public struct TransferSession: Sendable, Hashable {
     public let failure: String?
     /// The records of the files that are complete, in the order of completion.
     public let files: [JSON]
+    /// The ids of the objects that its uploads are to become and that are not reported yet.
+    public let pending: [String]
     /// Whom to tell, of an upload.
     public let callback: Callback?
     /// The id of the job that tells the business system; made with the session, so that it is submitted once.
@@ -135,6 +137,7 @@ public struct TransferSession: Sendable, Hashable {
         done = 0
         failure = nil
         files = []
+        pending = []
         self.callback = callback
         self.callbackJob = callbackJob
         self.storageObjectID = storageObjectID

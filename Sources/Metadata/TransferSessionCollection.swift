@@ -31,7 +31,7 @@ public struct TransferSessionCollection: Sendable {
         case rejected(reason: String)
     }
 
-    private let sessions: MongoCollection
+    let sessions: MongoCollection
 
     /// The sessions of a database.
     public init(_ database: MongoDatabase) {
@@ -42,6 +42,7 @@ public struct TransferSessionCollection: Sendable {
     public func prepare() async throws {
         try await sessions.createIndexes([
             MongoIndex(["expiresAt": 1], expireAfterSeconds: 86_400), MongoIndex(["lastFileAt": 1], isSparse: true),
+            MongoIndex(["pending": 1], isSparse: true),
         ])
     }
 
@@ -58,12 +59,28 @@ public struct TransferSessionCollection: Sendable {
     /// Asks for one transfer: the only one of a download or copy, the next file of an upload.
     ///
     /// Of any number that ask at the same time, as many are granted as the session is good for.
-    public func take(id: String, kind: TransferSession.Kind, now: Timestamp = .now) async throws -> Claim {
+    ///
+    /// - Parameters:
+    ///   - id: the session.
+    ///   - kind: what it must be for.
+    ///   - object: the id of the object that an upload is to become; noted, so that the file is found when whoever
+    ///     stores it dies before reporting it.
+    ///   - now: the time.
+    /// - Returns: whether the caller may, and if not, why.
+    /// - Throws: `MetadataUnavailable` or `MetadataError`.
+    public func take(
+        id: String,
+        kind: TransferSession.Kind,
+        object: String? = nil,
+        now: Timestamp = .now
+    ) async throws -> Claim {
         let mayBegin: BSONDocument = [
             "_id": .string(id), "type": .string(kind.rawValue), "failure": ["$exists": false],
             "remaining": ["$gt": 0], "expiresAt": ["$gt": .date(now)],
         ]
-        if let taken = try await sessions.findOneAndUpdate(mayBegin, ["$inc": ["remaining": -1]]) {
+        var taking: BSONDocument = ["$inc": ["remaining": -1]]
+        if let object { taking["$push"] = ["pending": .string(object)] }
+        if let taken = try await sessions.findOneAndUpdate(mayBegin, taking) {
             return .granted(try read(taken))
         }
         guard let session = try await find(id: id), session.kind == kind else { return .unknown }
@@ -85,6 +102,7 @@ public struct TransferSessionCollection: Sendable {
         ]
         let addsFile: BSONDocument = [
             "$inc": ["done": 1], "$push": ["files": BSON(record)], "$set": ["lastFileAt": .date(.now)],
+            "$pull": ["pending": .string(object)],
         ]
         if let changed = try await sessions.findOneAndUpdate(isOpen, addsFile) {
             let session = try read(changed)
@@ -101,7 +119,7 @@ public struct TransferSessionCollection: Sendable {
 
     /// Marks a session as failed because a transfer it granted did not come through; nothing of it is accepted any more.
     ///
-    /// - Returns: the session, whose `files` were complete before and are the caller's to remove; nil when it was failed
+    /// - Returns: the session, whose `files` and `pending` objects are the caller's to remove; nil when it was failed
     ///   before, is complete, or is gone, and there is nothing to remove.
     /// - Throws: `MetadataUnavailable` or `MetadataError`.
     public func fail(id: String, reason: String) async throws -> TransferSession? {

@@ -12,7 +12,8 @@ enum JobDocument {
         return .updateOne(
             ["_id": .string(last.id.text), "seq": ["$lt": .int(Int64(last.record.sequence))]],
             ["$set": .document(fields(events, last)), "$push": ["history": ["$each": .array(events.map(change))]]],
-            upsert: true)
+            upsert: true
+        )
     }
 
     /// The write that makes a document of a job's events, when they begin with its first; nil when they do not.
@@ -30,7 +31,8 @@ enum JobDocument {
     private static func fields(_ events: [JobEvent], _ last: JobEvent) -> BSONDocument {
         let record = last.record
         var set: BSONDocument = [
-            "queue": .string(last.queue.text), "tenant": .string(record.tenant), "state": .string(record.state.rawValue),
+            "queue": .string(last.queue.text), "tenant": .string(record.tenant),
+            "state": .string(record.state.rawValue),
             "seq": .int(Int64(record.sequence)), "fence": .int(Int64(record.fence)),
             "attempt": .int(Int64(record.attempt)), "max_attempts": .int(Int64(record.maxAttempts)),
             "lost": .int(Int64(record.lost)), "priority": .int(Int64(record.priority)),
@@ -59,7 +61,9 @@ enum JobDocument {
             update["$set"] = ["kind": .string(body.kind), "arguments": .string(body.arguments)]
         }
         return .updateOne(
-            ["_id": .string(event.id.text), "history.seq": ["$ne": .int(Int64(event.record.sequence))]], update)
+            ["_id": .string(event.id.text), "history.seq": ["$ne": .int(Int64(event.record.sequence))]],
+            update
+        )
     }
 
     private static func change(_ event: JobEvent) -> BSON {
@@ -85,16 +89,29 @@ enum JobDocument {
             let state = JobState(rawValue: try document.required("state", \.string))
         else { throw BSONFieldError(field: "state", isMissing: false) }
         return JobRecord(
-            id: id, queue: queue, kind: try document.optional("kind", \.string) ?? "",
-            tenant: try document.required("tenant", \.string), arguments: try json("arguments") ?? .null, state: state,
-            sequence: try number("seq"), fence: try number("fence"), attempt: try number("attempt"),
-            maxAttempts: try number("max_attempts"), lostLeases: try number("lost"), priority: try number("priority"),
-            created: try document.required("created", \.date), changed: try document.required("changed", \.date),
-            runAt: try document.optional("run_at", \.date), deadline: try document.optional("deadline", \.date),
+            id: id,
+            queue: queue,
+            kind: try document.optional("kind", \.string) ?? "",
+            tenant: try document.required("tenant", \.string),
+            arguments: try json("arguments") ?? .null,
+            state: state,
+            sequence: try number("seq"),
+            fence: try number("fence"),
+            attempt: try number("attempt"),
+            maxAttempts: try number("max_attempts"),
+            lostLeases: try number("lost"),
+            priority: try number("priority"),
+            created: try document.required("created", \.date),
+            changed: try document.required("changed", \.date),
+            runAt: try document.optional("run_at", \.date),
+            deadline: try document.optional("deadline", \.date),
             worker: try document.optional("worker", \.string),
-            isCancelRequested: try document.optional("cancel", \.bool) ?? false, result: try json("result"),
-            error: state == .succeeded ? nil : try json("error")?.decoded(), progress: try json("progress"),
-            journal: try Journal(stored: try document.optional("journal", \.string) ?? ""))
+            isCancelRequested: try document.optional("cancel", \.bool) ?? false,
+            result: try json("result"),
+            error: state == .succeeded ? nil : try json("error")?.decoded(),
+            progress: try json("progress"),
+            journal: try Journal(stored: try document.optional("journal", \.string) ?? "")
+        )
     }
 
     /// Reads the history, in order and each change once.
@@ -105,10 +122,14 @@ enum JobDocument {
                 let state = JobState(rawValue: try entry.required("state", \.string))
             else { throw BSONFieldError(field: "history", isMissing: false) }
             let change = JobChange(
-                sequence: Int(try entry.required("seq", \.int)), state: state, at: try entry.required("at", \.date),
-                attempt: Int(try entry.required("attempt", \.int)), worker: try entry.optional("worker", \.string),
+                sequence: Int(try entry.required("seq", \.int)),
+                state: state,
+                at: try entry.required("at", \.date),
+                attempt: Int(try entry.required("attempt", \.int)),
+                worker: try entry.optional("worker", \.string),
                 error: try entry.optional("error", \.string).map { try JSON(parsing: $0.utf8).decoded() },
-                progress: try entry.optional("progress", \.string).map { try JSON(parsing: $0.utf8) })
+                progress: try entry.optional("progress", \.string).map { try JSON(parsing: $0.utf8) }
+            )
             changes[change.sequence] = change
         }
         return changes.values.sorted { $0.sequence < $1.sequence }

@@ -50,7 +50,8 @@ public struct MongoJobArchive: JobArchive {
     ///
     /// - Returns: the jobs whose write was refused as a duplicate.
     private func write(
-        _ groups: [[JobEvent]], _ model: ([JobEvent]) -> WriteModel?
+        _ groups: [[JobEvent]],
+        _ model: ([JobEvent]) -> WriteModel?
     ) async throws -> [[JobEvent]] {
         try await records.bulkWrite(groups.compactMap(model)).failures.map { failure in
             guard failure.isDuplicate, groups.indices.contains(failure.index) else {

@@ -85,6 +85,13 @@ public final class ObjectStore: Sendable {
         try await objects.find(id: id, tenant: tenant)
     }
 
+    /// The objects among these ids that exist, whoever's they are.
+    ///
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
+    public func find(_ ids: [String]) async throws -> [StoredObject] {
+        try await objects.find(ids: ids)
+    }
+
     /// Opens an object's bytes, or a part of them, cut to what there is.
     ///
     /// - Throws: `StorageError`, `missing` or `damaged` when the bytes are not those the metadata tells of.

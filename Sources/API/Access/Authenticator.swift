@@ -32,7 +32,9 @@ final class Authenticator: Sendable {
     ///   somebody else than the endpoint is for.
     func caller(of request: Request, for access: Endpoint.Access) async throws -> Caller {
         if access == .open { return .anybody }
-        guard let value = request.headers["authorization"] else { throw Self.unauthorized("Authentication is required.") }
+        guard let value = request.headers["authorization"] else {
+            throw Self.unauthorized("Authentication is required.")
+        }
         let caller = try await caller(value)
         switch (access, caller) {
         case (.admin, .tenant): throw Problem(status: 403, detail: "This takes the admin key.")
@@ -53,7 +55,8 @@ final class Authenticator: Sendable {
             guard let tenant = try await tenant(hash) else { throw Self.unauthorized("The key is not valid.") }
             return .tenant(tenant)
         case "basic":
-            guard let bytes = Data(base64Encoded: credentials), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+            guard let bytes = Data(base64Encoded: credentials), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            else {
                 throw Self.unauthorized("The Authorization header is malformed.")
             }
             let tenant = try await tenant(Digest.sha256(Array(bytes[(colon + 1)...])))

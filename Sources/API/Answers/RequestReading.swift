@@ -29,6 +29,20 @@ extension Request {
         }
     }
 
+    /// How many items a page of a list is to have: the query's `limit`, 1 to 1000, else 100.
+    ///
+    /// - Throws: a 400 problem when it is something else.
+    func pageLimit() throws -> Int {
+        guard let text = query("limit") else { return 100 }
+        guard let limit = Int(text), (1...1000).contains(limit) else {
+            throw Problem(
+                status: 400,
+                errors: [.init(field: "limit", message: "must be a whole number from 1 to 1000")]
+            )
+        }
+        return limit
+    }
+
     /// The job id in the path.
     ///
     /// - Throws: a 404 problem when it cannot be one.

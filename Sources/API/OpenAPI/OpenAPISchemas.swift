@@ -10,7 +10,10 @@ enum OpenAPISchemas {
             "Submissions": [
                 "oneOf": [
                     ref("Submission"),
-                    ["type": "array", "items": ref("Submission"), "minItems": 1, "maxItems": .int(Int64(JobQueues.batchLimit))],
+                    [
+                        "type": "array", "items": ref("Submission"), "minItems": 1,
+                        "maxItems": .int(Int64(JobQueues.batchLimit)),
+                    ],
                 ]
             ],
             "Accepted": ["anyOf": [ref("Job"), object(["jobs": list(ref("Job"))])]],

@@ -26,26 +26,36 @@ struct Callback: Sendable {
         body["file"] = session.files.last ?? .null
         if session.total > 1 { body["files"] = .array(session.files) }
         let arguments = WebhookDeliver.Arguments(
-            method: callback.requestMethod, url: callback.requestUri, headers: headers, body: .object(body),
-            acceptsAnyAnswer: true)
+            method: callback.requestMethod,
+            url: callback.requestUri,
+            headers: headers,
+            body: .object(body),
+            acceptsAnyAnswer: true
+        )
         return try JobSubmission(WebhookDeliver.self, arguments, tenant: session.tenant, id: id)
     }
 
-    /// Submits the calls of uploads that were complete and whose process died before it submitted them; until the
-    /// task is cancelled.
+    /// Submits the calls of uploads whose process died when the files were stored and before it had submitted the
+    /// call, until the task is cancelled.
     func sweep() async {
         let log = Log("callbacks")
+        var adoption = Adoption(backend: backend)
         while !Task.isCancelled {
             do {
+                for session in try await adoption.look() { try await submitLate(session, log) }
                 for session in try await backend.sessions.notCalledBack(olderThan: .seconds(15), limit: 100) {
-                    try await backend.queues.enqueue([try submission(for: session)], isRepeat: true)
-                    try await backend.sessions.markCalledBack(id: session.id)
-                    log.info("callback submitted late", ["session": session.id, "tenant": session.tenant])
+                    try await submitLate(session, log)
                 }
             } catch {
                 log.warning("cannot look for missing callbacks", ["error": "\(error)"])
             }
             try? await Task.sleep(for: .seconds(Double.random(in: 10...20)))
         }
+    }
+
+    private func submitLate(_ session: TransferSession, _ log: Log) async throws {
+        try await backend.queues.enqueue([try submission(for: session)], isRepeat: true)
+        try await backend.sessions.markCalledBack(id: session.id)
+        log.info("callback submitted late", ["session": session.id, "tenant": session.tenant])
     }
 }

@@ -23,8 +23,11 @@ struct SessionDialect: Sendable {
 
     private var status: Endpoint {
         Endpoint(
-            method: "GET", template: "\(Self.prefix)/service/status", summary: "Whether the service is there",
-            access: .open, answers: [.init(status: 200, help: "ok", type: "text/plain", schema: ["type": "string"])]
+            method: "GET",
+            template: "\(Self.prefix)/service/status",
+            summary: "Whether the service is there",
+            access: .open,
+            answers: [.init(status: 200, help: "ok", type: "text/plain", schema: ["type": "string"])]
         ) { _, _ in Self.dressed(.text("ok")) }
     }
 
@@ -73,9 +76,9 @@ struct SessionDialect: Sendable {
     /// Takes one transfer of a session.
     ///
     /// - Throws: 404 for an unknown session, 410 for one that is used, expired or failed.
-    func take(_ id: String, _ kind: TransferSession.Kind) async throws -> TransferSession {
+    func take(_ id: String, _ kind: TransferSession.Kind, object: String? = nil) async throws -> TransferSession {
         let name = "\(kind.rawValue) transaction"
-        switch try await backend.sessions.take(id: id, kind: kind) {
+        switch try await backend.sessions.take(id: id, kind: kind, object: object) {
         case .granted(let session): return session
         case .used: throw SessionFailure(status: 410, message: "\(name) is used already")
         case .expired: throw SessionFailure(status: 410, message: "\(name) has expired")

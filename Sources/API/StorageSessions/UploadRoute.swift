@@ -14,7 +14,8 @@ struct UploadRoute: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "POST", template: "\(SessionDialect.prefix)/upload/{id}",
+            method: "POST",
+            template: "\(SessionDialect.prefix)/upload/{id}",
             summary: "Send files of an upload session; the last one triggers the callback, whose answer is relayed",
             access: .open,
             parameters: [.init(name: "id", place: .path, help: "The session's id")],
@@ -22,14 +23,19 @@ struct UploadRoute: Sendable {
                 type: "multipart/form-data",
                 schema: [
                     "type": "object", "properties": ["file": ["type": "string", "format": "binary"]],
-                ]),
+                ]
+            ),
             answers: [
                 .init(
-                    status: 200, help: "The session, when more files are to come; else what the callback answered",
-                    schema: [:]),
+                    status: 200,
+                    help: "The session, when more files are to come; else what the callback answered",
+                    schema: [:]
+                ),
                 .init(status: 202, help: "Stored; the callback goes on as a job", schema: [:], headers: ["Location"]),
             ],
-            problems: [400, 404, 410, 413, 415, 502, 507], handle: handle)
+            problems: [400, 404, 410, 413, 415, 502, 507],
+            handle: handle
+        )
     }
 
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
@@ -49,8 +55,9 @@ struct UploadRoute: Sendable {
                     pending = nil
                     session = try await keep(file, in: session)
                 }
-                session = try await SessionDialect(backend: backend).take(id, .upload)
-                pending = try await receive(part, as: name)
+                let object = ObjectStore.newID()
+                session = try await SessionDialect(backend: backend).take(id, .upload, object: object)
+                pending = try await receive(part, as: name, object)
             }
             if let file = pending {
                 pending = nil
@@ -70,11 +77,13 @@ struct UploadRoute: Sendable {
     /// A file that has arrived and is not an object yet.
     private struct Pending {
         let staged: StagedFile
+        /// The id the object is to have; its session knows it.
+        let object: String
         let name: String
         let type: String
     }
 
-    private func receive(_ part: Multipart.Part, as name: String) async throws -> Pending {
+    private func receive(_ part: Multipart.Part, as name: String, _ object: String) async throws -> Pending {
         let staged = try await backend.objects.stage()
         do {
             for try await chunk in part.body { try await staged.write(chunk) }
@@ -82,7 +91,12 @@ struct UploadRoute: Sendable {
             await discard(staged)
             throw error
         }
-        return Pending(staged: staged, name: name, type: part.contentType ?? "application/octet-stream")
+        return Pending(
+            staged: staged,
+            object: object,
+            name: name,
+            type: part.contentType ?? "application/octet-stream"
+        )
     }
 
     /// Makes an object of a file and reports it to its session.
@@ -91,7 +105,12 @@ struct UploadRoute: Sendable {
     private func keep(_ file: Pending, in session: TransferSession?) async throws -> TransferSession {
         guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
         let object = try await backend.objects.put(
-            file.staged, tenant: session.tenant, name: file.name, contentType: file.type)
+            file.staged,
+            tenant: session.tenant,
+            name: file.name,
+            contentType: file.type,
+            id: file.object
+        )
         switch try await report(object, to: session.id) {
         case .more(let now), .last(let now): return now
         case .rejected(let reason):
@@ -117,12 +136,14 @@ struct UploadRoute: Sendable {
             if let pending { await discard(pending.staged) }
             do {
                 let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
-                let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string }
+                // Of what was under way it may not be known whether it was stored.
+                let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string } + (failed?.pending ?? [])
                 try await remove(ids, of: session.tenant)
             } catch let cleaning {
                 Log("upload").error(
                     "cannot clean up after a failed upload",
-                    ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"])
+                    ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"]
+                )
             }
         }.value
     }
@@ -143,6 +164,7 @@ struct UploadRoute: Sendable {
     private func finish(_ session: TransferSession, _ request: Request) async throws -> Response {
         let submission = try Callback(backend: backend).submission(for: session)
         try await backend.queues.enqueue([submission], isRepeat: true)
+        backend.recent.note(submission.id, of: session.tenant)
         try? await backend.sessions.markCalledBack(id: session.id)
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
         let job = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)
@@ -160,8 +182,10 @@ struct UploadRoute: Sendable {
             case nil: return Response(status: answer.status)
             case .string(let text) where answer.contentType?.lowercased().contains("json") != true:
                 return Response(
-                    status: answer.status, headers: ["Content-Type": answer.contentType ?? "text/plain; charset=utf-8"],
-                    body: .bytes(Array(text.utf8)))
+                    status: answer.status,
+                    headers: ["Content-Type": answer.contentType ?? "text/plain; charset=utf-8"],
+                    body: .bytes(Array(text.utf8))
+                )
             case .some(let json): return .json(answer.status, json)
             }
         case .failed, .cancelled:
@@ -170,7 +194,8 @@ struct UploadRoute: Sendable {
                 [
                     "status": "failure", "message": .string("callback failed: \(job.error?.message ?? "unknown")"),
                     "job": JobView.json(job),
-                ])
+                ]
+            )
             response.headers["Location"] = JobAnswers.location(job.id)
             return response
         default: break

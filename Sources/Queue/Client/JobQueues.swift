@@ -26,7 +26,7 @@ public final class JobQueues: Sendable {
     /// The queues of a Redis.
     ///
     /// - Parameters:
-    ///   - redis: `redis://[user:password@]host[:port][/db]`, `rediss://…` or `unix:///path`.
+    ///   - url: `redis://[user:password@]host[:port][/db]`, `rediss://…` or `unix:///path`.
     ///   - archive: where finished jobs are looked for when Redis has forgotten them.
     /// - Throws: `RedisError.badURL`.
     public convenience init(redis url: String, archive: (any JobArchive)? = nil) throws {
@@ -191,7 +191,7 @@ public final class JobQueues: Sendable {
     }
 
     private static func arguments(_ job: JobSubmission) -> [RedisArgument] {
-        let body = JobBody(kind: job.kind, arguments: job.arguments.data)
+        let body = JobBody(kind: job.kind, arguments: job.data)
         return [
             .string(job.id.text),
             .bytes(body.stored),

@@ -1,6 +1,8 @@
 public import HawserCore
 
-/// What a job of one kind can be asked: its name, arguments, result, queue and retry policy. No execution.
+/// What a job of one kind can be asked: its name, arguments, result, queue and retry policy.
+///
+/// Nothing here says how it is done.
 ///
 /// ```swift
 /// enum Greet: JobKind {

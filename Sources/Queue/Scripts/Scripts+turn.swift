@@ -57,7 +57,14 @@ extension Scripts {
                         finish(id, s, 'F', ARGV[6])
                     else
                         if s[LOST] >= poison then raise(s, POISON) end
-                        queue(id, s, true)
+                        if s[LOST] > 1 and not has(s, UNDO) then
+                            -- Lost twice: comes back apart from those it was lost with, so that one job which kills
+                            -- its worker does not take its neighbours with it until all of them count as poison.
+                            local random = tonumber(string.sub(id, 25, 32), 16) + now * 7919
+                            delay(id, s, 'T', now + random % math.max(1, math.floor(lease / 2)))
+                        else
+                            queue(id, s, true)
+                        end
                     end
                 end
             end
@@ -65,7 +72,8 @@ extension Scripts {
             for _, id in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit)) do
                 call('ZREM', DUE, id)
                 local s = load(id)
-                if s then queue(id, s, false) end
+                -- A job that was taken back from the dead and put aside does not go behind a backlog it was before.
+                if s then queue(id, s, s[LOST] > 0) end
             end
 
             local left, budget = 0, want + limit

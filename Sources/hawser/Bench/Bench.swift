@@ -37,9 +37,14 @@ struct Bench: Sendable {
         try await enqueueInBatches(jobs + backlog)
         let commands = assembly.queues.redisCommands
         let seconds = try await work("drain", expecting: jobs)
-        report("drain", ["jobs": .int(Int64(jobs)), "seconds": .double(seconds), "per_second": .double(Double(jobs) / seconds),
-            "held": .int(Int64(held)), "backlog": .int(Int64(backlog)),
-            "commands_per_job": .double(Double(assembly.queues.redisCommands - commands) / Double(jobs))])
+        report(
+            "drain",
+            [
+                "jobs": .int(Int64(jobs)), "seconds": .double(seconds), "per_second": .double(Double(jobs) / seconds),
+                "held": .int(Int64(held)), "backlog": .int(Int64(backlog)),
+                "commands_per_job": .double(Double(assembly.queues.redisCommands - commands) / Double(jobs)),
+            ]
+        )
         if backlog == 0 { try await latency(500) }
         if isRecording, backlog == 0 { try await recorded() }
         if let holder {
@@ -66,13 +71,17 @@ struct Bench: Sendable {
         let (commands, lookedBefore) = (assembly.queues.redisCommands, looks.load(ordering: .relaxed))
         try await Task.sleep(for: .seconds(30))
         let later = try await Self.number(assembly.queues.information("cpu"), "used_cpu_user", "used_cpu_sys")
-        report("waiting", [
-            "jobs": .int(Int64(count)), "resident_bytes": .int(Self.memory()), "resident_before_bytes": .int(before),
-            "peak_bytes": .int(Self.peakMemory()),
-            "polls_per_second": .double(Double(looks.load(ordering: .relaxed) - lookedBefore) / 30),
-            "commands_per_second": .double(Double(assembly.queues.redisCommands - commands) / 30),
-            "redis_cpu_share": .double((later - cpu) / 30),
-        ])
+        report(
+            "waiting",
+            [
+                "jobs": .int(Int64(count)), "resident_bytes": .int(Self.memory()),
+                "resident_before_bytes": .int(before),
+                "peak_bytes": .int(Self.peakMemory()),
+                "polls_per_second": .double(Double(looks.load(ordering: .relaxed) - lookedBefore) / 30),
+                "commands_per_second": .double(Double(assembly.queues.redisCommands - commands) / 30),
+                "redis_cpu_share": .double((later - cpu) / 30),
+            ]
+        )
         worker.stop()
         try await task.value
     }
@@ -111,9 +120,12 @@ struct Bench: Sendable {
             try await assembly.queues.enqueue(part)
         }
         let seconds = Self.seconds(since: began)
-        report("enqueue_batch", [
-            "jobs": .int(Int64(count)), "batch": .int(Int64(batch)), "per_second": .double(Double(count) / seconds),
-        ])
+        report(
+            "enqueue_batch",
+            [
+                "jobs": .int(Int64(count)), "batch": .int(Int64(batch)), "per_second": .double(Double(count) / seconds),
+            ]
+        )
     }
 
     /// Runs a worker until so many jobs are done.
@@ -171,9 +183,13 @@ struct Bench: Sendable {
         worker.stop()
         try await task.value
         all.sort()
-        report("pick_up_latency", [
-            "jobs": .int(Int64(count)), "p50_ms": .double(all[all.count / 2]), "p99_ms": .double(all[all.count * 99 / 100]),
-        ])
+        report(
+            "pick_up_latency",
+            [
+                "jobs": .int(Int64(count)), "p50_ms": .double(all[all.count / 2]),
+                "p99_ms": .double(all[all.count * 99 / 100]),
+            ]
+        )
     }
 
     /// How long the recorder takes to have everything.

@@ -1,0 +1,28 @@
+import HawserCore
+import Testing
+
+/// Short runs of the scripts in `ops/chaos`, which run long by themselves: what is promised when parts fail.
+///
+/// One after the other, because each starts servers of its own and keeps the machine busy.
+@Suite(.serialized) struct ChaosTests {
+    @Test func killedWorkersLoseNothing() async throws {
+        let seen = try await ChaosScript.run(
+            "workers",
+            ["--jobs", "1000", "--every", "0.4", "--rounds", "1"]
+        )
+        #expect((seen["duplicates"]?.int ?? .max) <= (seen["leased_to_killed"]?.int ?? 0))
+    }
+
+    @Test func outagesAreAnsweredInTime() async throws {
+        let seen = try await ChaosScript.run(
+            "outages",
+            ["--clients", "20", "--pause", "2", "--stall", "2", "--rate", "2"]
+        )
+        #expect((seen["busy_max"]?.double ?? .infinity) <= 1.5)
+    }
+
+    @Test func callbacksAreMadeByWhoeverIsLeft() async throws {
+        let seen = try await ChaosScript.run("callbacks", ["--rounds", "6", "--uploads", "8", "--longest", "25"])
+        #expect((seen["without_answer"]?.int ?? 0) > 0)
+    }
+}
