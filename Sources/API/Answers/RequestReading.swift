@@ -94,7 +94,10 @@ struct FieldReader {
 
     /// A member through a reader that answers nil for what it does not take.
     mutating func value<Value>(
-        _ name: String, _ rule: @autoclosure () -> String, required: Bool = false, _ reader: (JSON) -> Value?
+        _ name: String,
+        _ rule: @autoclosure () -> String,
+        required: Bool = false,
+        _ reader: (JSON) -> Value?
     ) -> Value? {
         guard let json = any(name) else {
             if required { fail(name, "is required: \(rule())") }

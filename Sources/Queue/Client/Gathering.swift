@@ -26,6 +26,7 @@ final class Gathering: Sendable {
     ///   - arguments: those of `Scripts.enqueue`.
     ///   - jobs: how many jobs these are, at most `JobQueues.scriptLimit`.
     ///   - queue: the queue.
+    /// - Throws: as `RedisClient.call`, for all who went with the same call.
     func store(_ arguments: [RedisArgument], jobs: Int, in queue: QueueName) async throws {
         let isFree = lanes.withLock { lanes in
             guard lanes[queue] == nil else { return false }
