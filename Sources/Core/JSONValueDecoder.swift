@@ -9,31 +9,30 @@ struct JSONValueDecoder: Decoder {
     struct Failure: Error {}
 
     let value: JSON
-    let codingPath: [any CodingKey]
+    /// Nobody asks where a failure was.
+    var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    init(_ value: JSON, _ codingPath: [any CodingKey] = []) {
+    init(_ value: JSON) {
         self.value = value
-        self.codingPath = codingPath
     }
 
     /// The value as a type of the program.
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
         if type == JSON.self, let value = value as? Value { return value }
         if type == String.self, let value = value.string as? Value { return value }
-        let foundations: [Any.Type] = [Date.self, Data.self, URL.self, Decimal.self]
-        if foundations.contains(where: { $0 == type }) { throw Failure() }
+        if type == Date.self || type == Data.self || type == URL.self || type == Decimal.self { throw Failure() }
         return try Value(from: self)
     }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard case .object(let members) = value else { throw Failure() }
-        return KeyedDecodingContainer(Members<Key>(members: members, codingPath: codingPath))
+        return KeyedDecodingContainer(Members<Key>(members: members))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
         guard case .array(let values) = value else { throw Failure() }
-        return Elements(values: values, codingPath: codingPath)
+        return Elements(values: values)
     }
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer { self }
@@ -71,7 +70,7 @@ extension JSONValueDecoder {
     /// The members of an object.
     private struct Members<Key: CodingKey>: KeyedDecodingContainerProtocol {
         let members: [String: JSON]
-        let codingPath: [any CodingKey]
+        var codingPath: [any CodingKey] { [] }
 
         var allKeys: [Key] { members.keys.compactMap { Key(stringValue: $0) } }
 
@@ -79,7 +78,7 @@ extension JSONValueDecoder {
 
         private func decoder(_ key: some CodingKey) throws -> JSONValueDecoder {
             guard let value = members[key.stringValue] else { throw Failure() }
-            return JSONValueDecoder(value, codingPath + [key])
+            return JSONValueDecoder(value)
         }
 
         func decodeNil(forKey key: Key) throws -> Bool { try decoder(key).decodeNil() }
@@ -117,15 +116,8 @@ extension JSONValueDecoder {
 
     /// The elements of an array.
     private struct Elements: UnkeyedDecodingContainer {
-        private struct Index: CodingKey {
-            let intValue: Int?
-            var stringValue: String { "Index \(intValue ?? 0)" }
-            init(intValue: Int) { self.intValue = intValue }
-            init?(stringValue: String) { nil }
-        }
-
         let values: [JSON]
-        let codingPath: [any CodingKey]
+        var codingPath: [any CodingKey] { [] }
         var currentIndex = 0
 
         var count: Int? { values.count }
@@ -133,7 +125,7 @@ extension JSONValueDecoder {
 
         private func decoder() throws -> JSONValueDecoder {
             guard !isAtEnd else { throw Failure() }
-            return JSONValueDecoder(values[currentIndex], codingPath + [Index(intValue: currentIndex)])
+            return JSONValueDecoder(values[currentIndex])
         }
 
         mutating func decodeNil() throws -> Bool {

@@ -93,15 +93,18 @@ struct FieldReader {
     }
 
     /// A member through a reader that answers nil for what it does not take.
-    mutating func value<Value>(_ name: String, _ rule: String, required: Bool = false, _ reader: (JSON) -> Value?)
-        -> Value?
-    {
+    mutating func value<Value>(
+        _ name: String,
+        _ rule: @autoclosure () -> String,
+        required: Bool = false,
+        _ reader: (JSON) -> Value?
+    ) -> Value? {
         guard let json = any(name) else {
-            if required { fail(name, "is required: \(rule)") }
+            if required { fail(name, "is required: \(rule())") }
             return nil
         }
         guard let value = reader(json) else {
-            fail(name, "must be \(rule)")
+            fail(name, "must be \(rule())")
             return nil
         }
         return value
@@ -109,6 +112,6 @@ struct FieldReader {
 
     /// Notes every member that nobody has read.
     mutating func refuseOthers() {
-        for name in members.keys.sorted() where !read.contains(name) { fail(name, "is not known") }
+        for name in members.keys.filter({ !read.contains($0) }).sorted() { fail(name, "is not known") }
     }
 }

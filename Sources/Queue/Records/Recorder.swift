@@ -76,11 +76,14 @@ public final class Recorder: Sendable {
                     continue
                 }
                 var count = 0
+                var isMoreLikely = false
                 for (queue, entries) in try await read(names) {
                     try await carry(entries, of: queue)
                     count += entries.reduce(0) { $0 + $1.events.count }
+                    // As many as were asked for: a pause would let the rest pile up.
+                    if entries.count >= Self.readLimit { isMoreLikely = true }
                 }
-                if count > 0, count < Self.little { try await Task.sleep(for: Self.pause) }
+                if count > 0, count < Self.little, !isMoreLikely { try await Task.sleep(for: Self.pause) }
                 backoff = 0.05
             } catch is CancellationError {
                 break
