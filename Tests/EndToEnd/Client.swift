@@ -11,7 +11,10 @@ struct Client: Sendable {
 
     /// Sends a request and reads the whole answer.
     func send(
-        _ method: String, _ path: String, headers: [String: String] = [:], body: ClientRequest.Body = .none
+        _ method: String,
+        _ path: String,
+        headers: [String: String] = [:],
+        body: ClientRequest.Body = .none
     ) async throws -> Answer {
         let response = try await Self.http.send(request(method, path, headers: headers, body: body))
         return Answer(status: response.status, headers: response.headers, body: response.body)
@@ -24,8 +27,11 @@ struct Client: Sendable {
     /// Posts JSON.
     func post(_ path: String, _ json: JSON, _ headers: [String: String] = [:]) async throws -> Answer {
         try await send(
-            "POST", path, headers: headers.merging(["Content-Type": "application/json"]) { given, _ in given },
-            body: .bytes(Array(json.data)))
+            "POST",
+            path,
+            headers: headers.merging(["Content-Type": "application/json"]) { given, _ in given },
+            body: .bytes(Array(json.data))
+        )
     }
 
     /// Posts nothing.
@@ -42,14 +48,23 @@ struct Client: Sendable {
     }
 
     private func request(
-        _ method: String, _ path: String, headers: [String: String], body: ClientRequest.Body
+        _ method: String,
+        _ path: String,
+        headers: [String: String],
+        body: ClientRequest.Body
     ) -> ClientRequest {
         var fields = Headers()
         if let authorization { fields.add("Authorization", authorization) }
         for (name, value) in headers { fields.add(name, value) }
         return ClientRequest(
-            method: method, url: base + path, headers: fields, body: body, timeout: .seconds(90), idleTimeout: .seconds(90),
-            maxResponseBytes: 64 << 20)
+            method: method,
+            url: base + path,
+            headers: fields,
+            body: body,
+            timeout: .seconds(90),
+            idleTimeout: .seconds(90),
+            maxResponseBytes: 64 << 20
+        )
     }
 }
 

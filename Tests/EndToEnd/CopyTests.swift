@@ -28,7 +28,9 @@ struct CopyTests {
         for type in ["download", "copy"] {
             for (tenant, id) in [(owner, JSON.string(copy)), (other, object)] {
                 let refused = try await tenant.client.post(
-                    "/storage/api/request", ["requestType": .string(type), "storage_object_id": id])
+                    "/storage/api/request",
+                    ["requestType": .string(type), "storage_object_id": id]
+                )
                 #expect(refused.status == 404)
             }
         }
@@ -61,7 +63,8 @@ struct CopyTests {
             let (theirs, nobodys) = (
                 try await other.client.get(path),
                 try await other.client.get(
-                    path.replacing(id, with: UUIDv7.make()).replacing(owner.id, with: "t-9999999999"))
+                    path.replacing(id, with: UUIDv7.make()).replacing(owner.id, with: "t-9999999999")
+                )
             )
             #expect(theirs.status == 404, "\(path)")
             #expect(theirs.json["detail"] == nobodys.json["detail"], "not to be told from what is not there")

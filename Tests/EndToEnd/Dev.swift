@@ -20,7 +20,8 @@ final class Dev: Sendable {
         for id in processes { kill(id, SIGKILL) }
         let limit = ContinuousClock.now + .seconds(3)
         for id in processes {
-            while ContinuousClock.now < limit, let stat = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
+            while ContinuousClock.now < limit,
+                let stat = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
                 !stat.contains(") Z")
             {
                 usleep(2000)

@@ -48,7 +48,8 @@ struct DownloadTests {
             #expect(answer.status == 206, "\(range)")
             #expect(answer.body == Array(Self.bytes[expected]), "\(range)")
             #expect(
-                answer.headers["content-range"] == "bytes \(expected.lowerBound)-\(expected.upperBound - 1)/100000")
+                answer.headers["content-range"] == "bytes \(expected.lowerBound)-\(expected.upperBound - 1)/100000"
+            )
             #expect(answer.headers["content-length"] == "\(expected.count)")
         }
         let one = try await path()
@@ -80,11 +81,15 @@ struct DownloadTests {
         #expect(whole.text == "0123456789")
     }
 
-    @Test("any name can be given to a download", arguments: [
-        ("Übersicht 日本.txt", "_bersicht __.txt", "%C3%9Cbersicht%20%E6%97%A5%E6%9C%AC.txt"),
-        (#"a"b\c.txt"#, "a_b_c.txt", "a%22b%5Cc.txt"), ("50% off; a=b.txt", "50_ off; a=b.txt", "50%25%20off%3B%20a%3Db.txt"),
-        ("it's (1)*.txt", "it's (1)*.txt", "it%27s%20%281%29%2A.txt"),
-    ])
+    @Test(
+        "any name can be given to a download",
+        arguments: [
+            ("Übersicht 日本.txt", "_bersicht __.txt", "%C3%9Cbersicht%20%E6%97%A5%E6%9C%AC.txt"),
+            (#"a"b\c.txt"#, "a_b_c.txt", "a%22b%5Cc.txt"),
+            ("50% off; a=b.txt", "50_ off; a=b.txt", "50%25%20off%3B%20a%3Db.txt"),
+            ("it's (1)*.txt", "it's (1)*.txt", "it%27s%20%281%29%2A.txt"),
+        ]
+    )
     func names(name: String, plain: String, encoded: String) async throws {
         let dev = try await Dev.shared.value
         let tenant = try await dev.tenant()
@@ -93,7 +98,8 @@ struct DownloadTests {
         let answer = try await dev.anybody.get(Self.path(session))
         #expect(
             answer.headers["content-disposition"]
-                == "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(encoded)")
+                == "attachment; filename=\"\(plain)\"; filename*=UTF-8''\(encoded)"
+        )
     }
 
     @Test("a preview has the file's type and may do nothing in this server's name")

@@ -87,17 +87,24 @@ struct HurriedTests {
             let sent = Atomic(false)
             await #expect(throws: (any Error).self) {
                 _ = try await dev.anybody.send(
-                    "POST", path, headers: ["Content-Type": Form([]).type],
+                    "POST",
+                    path,
+                    headers: ["Content-Type": Form([]).type],
                     body: .stream(length: 1_000_000) {
                         if !sent.exchange(true, ordering: .relaxed) { return bytes }
                         // Gone away when the server has begun to store it.
                         while dev.files(below: Self.staging).isEmpty { try await Task.sleep(for: .milliseconds(10)) }
                         throw GoneAway()
-                    })
+                    }
+                )
             }
         default:
             let answer = try await dev.anybody.send(
-                "POST", path, headers: ["Content-Type": form.type], body: .bytes(form.bytes))
+                "POST",
+                path,
+                headers: ["Content-Type": form.type],
+                body: .bytes(form.bytes)
+            )
             #expect(form.status == answer.status, "\(answer)")
             #expect(answer.json["status"] == "failure")
         }

@@ -9,7 +9,8 @@ enum Program {
         get throws {
             let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent()
-            let path = ProcessInfo.processInfo.environment["HAWSER_BINARY"].flatMap { $0.isEmpty ? nil : $0 }
+            let path =
+                ProcessInfo.processInfo.environment["HAWSER_BINARY"].flatMap { $0.isEmpty ? nil : $0 }
                 ?? root.appending(path: ".build/release/hawser").path()
             guard FileManager.default.isExecutableFile(atPath: path) else {
                 throw MissingProgram(path: path)

@@ -111,7 +111,10 @@ struct SubmitTests {
         let tenant = try await Dev.shared.value.tenant()
         let hook = try await Hook.relay()
         let done = try await tenant.client.post(
-            "/v1/jobs", .object(Tenant.webhook(hook.url)), ["Prefer": "respond-async, wait=20"])
+            "/v1/jobs",
+            .object(Tenant.webhook(hook.url)),
+            ["Prefer": "respond-async, wait=20"]
+        )
         #expect(done.status == 200)
         #expect(done["state"] == "succeeded")
         #expect(done.headers["preference-applied"] == "wait=20")
@@ -139,7 +142,8 @@ struct SubmitTests {
             [
                 "kind": "webhook.deliver", "arguments": ["url": "ftp://x/", "method": "BREW"], "priority": 10,
                 "queue": "Ü", "run_at": "tomorrow", "max_attempts": 0, "deadline_seconds": -1, "colour": "red",
-            ])
+            ]
+        )
         #expect(answer.status == 422)
         #expect(answer.headers["content-type"] == "application/problem+json")
         let fields = Set((answer.json["errors"]?.array ?? []).compactMap { $0["field"]?.string })
@@ -147,7 +151,8 @@ struct SubmitTests {
             fields == [
                 "arguments.url", "arguments.method", "priority", "queue", "run_at", "max_attempts", "deadline_seconds",
                 "colour",
-            ])
+            ]
+        )
         for kind in ["object.copy", "no.such", ""] {
             #expect(try await tenant.client.post("/v1/jobs", ["kind": .string(kind)]).status == 422)
         }

@@ -65,7 +65,9 @@ struct Tenant: Sendable {
         while true {
             let answer = try await client.get("/v1/jobs/\(id)?wait=20", ["If-None-Match": tag])
             if answer.status == 304 { continue }
-            guard answer.status == 200, let next = answer.headers["etag"] else { throw UnexpectedAnswer(answer: answer) }
+            guard answer.status == 200, let next = answer.headers["etag"] else {
+                throw UnexpectedAnswer(answer: answer)
+            }
             if answer["state"] == state { return answer.json }
             tag = next
         }

@@ -37,7 +37,8 @@ struct UploadTests {
         #expect(call.json["callbackBody"] == ["order": 42])
         let file = try #require(call.json["file"]?.object)
         #expect(
-            Set(file.keys) == ["storage_object_id", "storage_box_id", "contentType", "size", "name", "etag"])
+            Set(file.keys) == ["storage_object_id", "storage_box_id", "contentType", "size", "name", "etag"]
+        )
         #expect(file["size"] == .string("\(bytes.count)"))
         #expect(file["name"] == "répört.txt")
         #expect(file["contentType"] == "text/plain")
@@ -53,10 +54,14 @@ struct UploadTests {
         #expect(used.json["status"] == "failure")
     }
 
-    @Test("callbackBody comes as it was given, whatever JSON it is", arguments: [
-        nil, true, 0, -17, 9_007_199_254_740_993, 0.1, "", "text ü 日本 😀 \u{0}\u{1F} \"\\/", [], [1, [2, [nil]]], [:],
-        ["a.b": ["$c": [:]], "": "empty", "ü": 1e300],
-    ] as [JSON])
+    @Test(
+        "callbackBody comes as it was given, whatever JSON it is",
+        arguments: [
+            nil, true, 0, -17, 9_007_199_254_740_993, 0.1, "", "text ü 日本 😀 \u{0}\u{1F} \"\\/", [], [1, [2, [nil]]],
+            [:],
+            ["a.b": ["$c": [:]], "": "empty", "ü": 1e300],
+        ] as [JSON]
+    )
     func callbackBody(body: JSON) async throws {
         let tenant = try await Dev.shared.value.tenant()
         let hook = try await Hook.relay()
@@ -129,8 +134,11 @@ struct UploadTests {
         for status in [301, 302, 303, 307] {
             let moved = try await answer(
                 Response(
-                    status: status, headers: ["Location": "https://shop.example/done?a=b", "Content-Type": "text/html"],
-                    body: .bytes(Array("<p>moved".utf8))))
+                    status: status,
+                    headers: ["Location": "https://shop.example/done?a=b", "Content-Type": "text/html"],
+                    body: .bytes(Array("<p>moved".utf8))
+                )
+            )
             #expect(moved.status == status)
             #expect(moved.headers["location"] == "https://shop.example/done?a=b")
             #expect(moved.body.isEmpty)
@@ -165,7 +173,8 @@ struct UploadTests {
             #expect(hook.calls.first?.json["file"]?["name"] == shown)
         }
         let refused: [[UInt8]] = [
-            Array("a\u{0}b.txt".utf8), Array(String(repeating: "n", count: 300).utf8), [0x61, 0xFF, 0xFE], Array("..".utf8),
+            Array("a\u{0}b.txt".utf8), Array(String(repeating: "n", count: 300).utf8), [0x61, 0xFF, 0xFE],
+            Array("..".utf8),
             Array("a/".utf8), Array("tab\there".utf8),
         ]
         let hook = try await Hook.relay()

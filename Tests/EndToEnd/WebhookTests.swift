@@ -32,9 +32,11 @@ struct WebhookTests {
             hook.url,
             [
                 "arguments": [
-                    "url": .string(hook.url), "method": "PUT", "headers": ["X-Mine": "yes"], "body": ["ü": [1, 2.5, nil]],
+                    "url": .string(hook.url), "method": "PUT", "headers": ["X-Mine": "yes"],
+                    "body": ["ü": [1, 2.5, nil]],
                 ]
-            ])
+            ]
+        )
         let calls = try await hook.calls(2)
         for call in calls {
             #expect(call.method == "PUT")
@@ -90,10 +92,14 @@ struct WebhookTests {
         #expect(job["error"]?["details"]?["status"] == 503)
     }
 
-    @Test("addresses that are not public are refused, under any name", arguments: [
-        "http://169.254.169.254/latest/meta-data/", "http://[::1]:9/", "http://10.0.0.1/", "http://[::ffff:169.254.1.1]/",
-        "http://0.0.0.0:9/",
-    ])
+    @Test(
+        "addresses that are not public are refused, under any name",
+        arguments: [
+            "http://169.254.169.254/latest/meta-data/", "http://[::1]:9/", "http://10.0.0.1/",
+            "http://[::ffff:169.254.1.1]/",
+            "http://0.0.0.0:9/",
+        ]
+    )
     func addresses(url: String) async throws {
         let tenant = try await Dev.shared.value.tenant()
         let job = try await tenant.finished(try await tenant.submit(url))
