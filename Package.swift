@@ -110,6 +110,7 @@ let package = Package(
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
         tests("EndToEnd", on: ["HTTP", "Redis", "Core"]),
+        tests("API", on: ["API", "Records", "Queue", "Storage", "Metadata", "HTTP", "Redis", "Core"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["HawserCore", "HawserRedis", "HawserTestSupport", "hawser"],
