@@ -35,18 +35,27 @@ public struct MongoJobArchive: JobArchive {
     public func record(_ events: [JobEvent]) async throws {
         let byJob = Dictionary(grouping: events, by: \.id)
         let groups = byJob.values.map { $0.sorted { $0.record.sequence < $1.record.sequence } }
-        let result = try await records.bulkWrite(groups.compactMap(JobDocument.update))
-        var late: [WriteModel] = []
-        for failure in result.failures {
-            // The document is as new as these events or newer: they only complete its history.
+        // A duplicate says that the document is as new as these events or newer, or that another recorder made it at
+        // this moment from older ones. The second time it is there for certain, and a duplicate says the former.
+        let old = try await bring(upToDate: try await bring(upToDate: groups))
+        let late = old.flatMap { $0.map(JobDocument.lateUpdate) }
+        guard !late.isEmpty else { return }
+        // Those events only complete the history.
+        if let failure = try await records.bulkWrite(late).failures.first {
+            throw ArchiveError(description: "recording jobs: \(failure.message)")
+        }
+    }
+
+    /// Brings documents up to the last of their job's events.
+    ///
+    /// - Returns: the events of those for which that was a duplicate.
+    private func bring(upToDate groups: [[JobEvent]]) async throws -> [[JobEvent]] {
+        guard !groups.isEmpty else { return [] }
+        return try await records.bulkWrite(groups.compactMap(JobDocument.update)).failures.map { failure in
             guard failure.isDuplicate, groups.indices.contains(failure.index) else {
                 throw ArchiveError(description: "recording jobs: \(failure.message)")
             }
-            late += groups[failure.index].map(JobDocument.lateUpdate)
-        }
-        guard !late.isEmpty else { return }
-        if let failure = try await records.bulkWrite(late).failures.first {
-            throw ArchiveError(description: "recording jobs: \(failure.message)")
+            return groups[failure.index]
         }
     }
 
