@@ -36,9 +36,10 @@ public struct MongoJobArchive: JobArchive {
         let byJob = Dictionary(grouping: events, by: \.id)
         let groups = byJob.values.map { $0.sorted { $0.record.sequence < $1.record.sequence } }
         let known = try await write(groups) { JobDocument.insert($0) ?? JobDocument.update($0) }
-        // There is a document already: it is brought up to date.
+        // There is a document already, perhaps made by another recorder at this very moment: it is brought up to date.
+        // A duplicate this time says that it is as new as these events or newer.
         let newer = try await write(known, JobDocument.update)
-        // It is as new as these events or newer: they only complete its history.
+        // Those events only complete the history.
         let late = newer.flatMap { $0 }
         guard !late.isEmpty else { return }
         if let failure = try await records.bulkWrite(late.map(JobDocument.lateUpdate)).failures.first {

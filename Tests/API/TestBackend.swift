@@ -18,7 +18,8 @@ struct TestBackend: Sendable {
         directory = try TestDirectory("api")
         let mongo = try await TestMongo.shared
         let database = try MongoDatabase(
-            url: Secret("mongodb://127.0.0.1:\(mongo.port)/api_\(Crypto.randomBytes(8).hex)?replicaSet=rs0")
+            url: Secret("mongodb://127.0.0.1:\(mongo.port)/api_\(Crypto.randomBytes(8).hex)?replicaSet=rs0"),
+            options: .forTests
         )
         let archive = MongoJobArchive(database)
         let queues = JobQueues(client: try await TestRedis.shared.ownClient(), archive: archive)

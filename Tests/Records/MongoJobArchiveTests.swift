@@ -32,7 +32,10 @@ import Testing
         let mongo = try await TestMongo.shared
         let name = "records-\(UUIDv7.make())"
         let archive = MongoJobArchive(
-            try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(mongo.port)/\(name)?replicaSet=rs0"))
+            try MongoDatabase(
+                url: Secret("mongodb://127.0.0.1:\(mongo.port)/\(name)?replicaSet=rs0"),
+                options: .forTests
+            )
         )
         try await archive.prepare()
         return archive

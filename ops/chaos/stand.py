@@ -19,6 +19,8 @@ import tempfile
 import time
 import urllib.parse
 
+from mongo import Mongo
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -212,6 +214,22 @@ class Stand:
             return await client.request(method, path, body)
         finally:
             client.close()
+
+    def explain(self, ids, queue="webhook", most=3):
+        """Shows what Redis and the record know of jobs that are not as they should be."""
+        if not ids:
+            return
+        mongo, redis = Mongo(self.urls["mongo_url"]), self.redis()
+        for id in ids[:most]:
+            documents = mongo.find("jobs", {"_id": id})
+            lines = [f"  {change['seq']} {change['state']} at {change['at']} worker {change.get('worker')}"
+                     for document in documents for change in document.get("history", [])]
+            seen = redis.command("HGET", f"{{hawser:{queue}}}:state", id)
+            lease = redis.command("ZSCORE", f"{{hawser:{queue}}}:lease", id)
+            print(f"{id}: recorded as {[(d['state'], d['seq']) for d in documents]}, in Redis {seen!r}, lease {lease!r}",
+                  *lines, sep="\n", flush=True)
+        mongo.close()
+        redis.close()
 
     def redis(self):
         return Redis(self.urls["redis_url"])

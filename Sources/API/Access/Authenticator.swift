@@ -15,6 +15,15 @@ final class Authenticator: Sendable {
     }
 
     private static let fresh = Duration.seconds(60)
+    /// MongoDB takes longer to answer than a request can wait.
+    private struct Slow: UnavailableError {
+        let service = "mongodb"
+    }
+
+    /// How long a key that was known is good when MongoDB could not be asked.
+    private static let respite = Duration.seconds(5)
+    /// How long to ask for a key that was known.
+    private static let hurry = Duration.milliseconds(250)
     private static let cacheLimit = 100_000
 
     private let tenants: TenantCollection
@@ -76,7 +85,7 @@ final class Authenticator: Sendable {
         let known = cache.withLock { $0[hash] }
         if let known, let tenant = known.tenant, now - known.found < Self.fresh { return tenant }
         do {
-            let tenant = try await tenants.find(keyHash: hash)?.id
+            let tenant = try await lookUp(hash, isKnown: known?.tenant != nil)
             if let tenant {
                 cache.withLock { cache in
                     if cache.count >= Self.cacheLimit { cache.removeAll() }
@@ -85,9 +94,30 @@ final class Authenticator: Sendable {
             }
             return tenant
         } catch let error as any UnavailableError {
-            if let tenant = known?.tenant { return tenant }
-            throw error
+            guard let tenant = known?.tenant else { throw error }
+            // The next requests need not find out by themselves that MongoDB is away.
+            cache.withLock { $0[hash] = Known(tenant: tenant, found: now - Self.fresh + Self.respite) }
+            return tenant
         }
+    }
+
+    /// Looks a key up; when it was known a while ago, MongoDB has little time to say otherwise, since the request itself
+    /// may have to wait for it too.
+    private func lookUp(_ hash: [UInt8], isKnown: Bool) async throws -> String? {
+        let lookup = Task { try await tenants.find(keyHash: hash)?.id }
+        guard isKnown else { return try await lookup.value }
+        let (results, source) = AsyncStream.makeStream(of: Result<String?, any Error>.self)
+        let answering = Task { source.yield(await lookup.result) }
+        let timing = Task {
+            try await Task.sleep(for: Self.hurry)
+            source.yield(.failure(Slow()))
+        }
+        defer {
+            answering.cancel()
+            timing.cancel()
+        }
+        for await result in results { return try result.get() }
+        throw CancellationError()
     }
 
     private static func unauthorized(_ detail: String) -> Problem {

@@ -64,7 +64,11 @@ struct UploadRoute: Sendable {
                 session = try await keep(file, in: session)
             }
         } catch {
-            if let session { await abandon(session, pending, error) }
+            if let session {
+                let cleaning = Task { [session, pending] in await abandon(session, pending, error) }
+                // What cannot be reached now keeps nobody waiting for his 503.
+                if !(error is any UnavailableError) { await cleaning.value }
+            }
             throw error
         }
         guard let session else { throw SessionFailure(status: 400, message: "the form has no file") }
@@ -120,32 +124,26 @@ struct UploadRoute: Sendable {
     }
 
     private func report(_ object: StoredObject, to id: String) async throws -> TransferSessionCollection.Completion {
-        do {
-            return try await backend.sessions.completeFile(id: id, record: object.fileRecord)
-        } catch let error as any UnavailableError {
-            // Once more: the same report counts once.
-            _ = error
-            return try await backend.sessions.completeFile(id: id, record: object.fileRecord)
-        }
+        // Not tried again when MongoDB is away: the driver did, and the client waits. `Adoption` finds what got lost.
+        try await backend.sessions.completeFile(id: id, record: object.fileRecord)
     }
 
     /// Ends a session whose transfer did not come through, and removes what it had stored.
+    ///
+    /// Call it in a task of its own: the request's may be cancelled because the client went away.
     private func abandon(_ session: TransferSession, _ pending: Pending?, _ error: any Error) async {
-        // The task may be cancelled because the client went away; the cleaning must be done all the same.
-        await Task {
-            if let pending { await discard(pending.staged) }
-            do {
-                let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
-                // Of what was under way it may not be known whether it was stored.
-                let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string } + (failed?.pending ?? [])
-                try await remove(ids, of: session.tenant)
-            } catch let cleaning {
-                Log("upload").error(
-                    "cannot clean up after a failed upload",
-                    ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"]
-                )
-            }
-        }.value
+        if let pending { await discard(pending.staged) }
+        do {
+            let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
+            // Of what was under way it may not be known whether it was stored.
+            let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string } + (failed?.pending ?? [])
+            try await remove(ids, of: session.tenant)
+        } catch let cleaning {
+            Log("upload").error(
+                "cannot clean up after a failed upload",
+                ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"]
+            )
+        }
     }
 
     private func discard(_ staged: StagedFile) async {

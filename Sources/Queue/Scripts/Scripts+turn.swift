@@ -57,13 +57,15 @@ extension Scripts {
                         finish(id, s, 'F', ARGV[6])
                     else
                         if s[LOST] >= poison then raise(s, POISON) end
-                        if s[LOST] > 1 and not has(s, UNDO) then
-                            -- Lost twice: comes back apart from those it was lost with, so that one job which kills
-                            -- its worker does not take its neighbours with it until all of them count as poison.
-                            local random = tonumber(string.sub(id, 25, 32), 16) + now * 7919
-                            delay(id, s, 'T', now + random % math.max(1, math.floor(lease / 2)))
-                        else
+                        if has(s, UNDO) then
                             queue(id, s, true)
+                        else
+                            -- Comes back apart from those it was lost with, up to a quarter of a lease later and then
+                            -- up to a half: one job that kills its worker must not take its neighbours with it until
+                            -- all of them count as poison, nor must kills in the rhythm of the lease hit them again.
+                            local random = tonumber(string.sub(id, 25, 32), 16) + now * 7919
+                            local span = math.floor(lease * math.min(s[LOST], 2) / 4)
+                            delay(id, s, 'T', now + random % math.max(1, span))
                         end
                     end
                 end

@@ -3,8 +3,10 @@ import HawserCore
 
 /// The Redis of a dev.
 ///
-/// It writes each change to its append-only file before it replies, and to the disk once a second: what was accepted
-/// survives a killed Redis, and all but the last second a power cut. It evicts nothing and listens on loopback only.
+/// It brings each change to the disk before it replies (changes of one moment together): what was accepted survives a
+/// killed Redis and a power cut. `everysec` would not do: while a flush is under way it puts off handing changes to the
+/// kernel for up to two seconds, and replies all the same (aof.c, flushAppendOnlyFile). It evicts nothing and listens on
+/// loopback only.
 struct DevRedis: Sendable {
     let directory: DataDirectory
     let port: UInt16
@@ -24,7 +26,7 @@ struct DevRedis: Sendable {
             dir "\(directory.redis.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))"
             requirepass \(password.revealed)
             appendonly yes
-            appendfsync everysec
+            appendfsync always
             save ""
             maxmemory-policy noeviction
             daemonize no
