@@ -30,7 +30,7 @@ struct JobEventsRoute: Sendable {
                     status: 200,
                     help: "The changes of the job; the stream ends when the job is over",
                     type: "text/event-stream",
-                    schema: ["type": "string"]
+                    schema: ["$ref": "#/components/schemas/JobEvent"]
                 )
             ],
             problems: [400, 404],
