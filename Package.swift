@@ -98,7 +98,7 @@ let package = Package(
         // Starts the real servers that tests run against.
         .target(
             name: "HawserTestSupport",
-            dependencies: ["HawserCore", "HawserRedis"],
+            dependencies: ["HawserMetadata", "HawserRedis", "HawserCore"],
             path: "Tests/Support",
             swiftSettings: settings
         ),
