@@ -92,7 +92,11 @@ struct UploadRoute: Sendable {
             throw error
         }
         return Pending(
-            staged: staged, object: object, name: name, type: part.contentType ?? "application/octet-stream")
+            staged: staged,
+            object: object,
+            name: name,
+            type: part.contentType ?? "application/octet-stream"
+        )
     }
 
     /// Makes an object of a file and reports it to its session.
@@ -101,7 +105,12 @@ struct UploadRoute: Sendable {
     private func keep(_ file: Pending, in session: TransferSession?) async throws -> TransferSession {
         guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
         let object = try await backend.objects.put(
-            file.staged, tenant: session.tenant, name: file.name, contentType: file.type, id: file.object)
+            file.staged,
+            tenant: session.tenant,
+            name: file.name,
+            contentType: file.type,
+            id: file.object
+        )
         switch try await report(object, to: session.id) {
         case .more(let now), .last(let now): return now
         case .rejected(let reason):
