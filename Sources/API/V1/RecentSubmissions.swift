@@ -13,7 +13,7 @@ final class RecentSubmissions: Sendable {
     }
 
     /// How long a list waits for the record.
-    private static let patience = Duration.seconds(2)
+    private static let patience = Duration.seconds(5)
     /// How long after a submission a list still looks whether the record has it.
     private static let memory = Duration.seconds(60)
     private let last = Mutex<[String: Last]>([:])
