@@ -50,7 +50,6 @@ public final class BlockingPool: Sendable {
         }
         if needsThread {
             let thread = Thread { [self] in serve() }
-            thread.name = name
             thread.stackSize = 1 << 20
             thread.start()
         }
@@ -58,6 +57,8 @@ public final class BlockingPool: Sendable {
     }
 
     private func serve() -> Never {
+        // Set from within: before the start it does not reach the system.
+        Thread.current.name = name
         while true {
             state.withLock { $0.idle += 1 }
             signal.wait()

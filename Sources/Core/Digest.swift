@@ -1,4 +1,4 @@
-internal import COpenSSL
+import COpenSSL
 
 /// A hash function that is stored or sent somewhere in this product.
 public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {
@@ -18,14 +18,24 @@ public enum DigestAlgorithm: Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// OpenSSL's description of the function; static data, never freed.
+    /// OpenSSL's implementation of the function.
     fileprivate var implementation: OpaquePointer? {
         switch self {
-        case .md5: EVP_md5()
-        case .sha1: EVP_sha1()
-        case .sha256: EVP_sha256()
+        case .md5: Implementations.shared.md5
+        case .sha1: Implementations.shared.sha1
+        case .sha256: Implementations.shared.sha256
         }
     }
+}
+
+// Sendable: what the pointers lead to is neither changed nor freed after it was made.
+/// OpenSSL's implementations, looked up once: the lookup costs more than the digest of a key.
+private struct Implementations: @unchecked Sendable {
+    static let shared = Implementations()
+
+    let md5 = EVP_MD_fetch(nil, "MD5", nil)
+    let sha1 = EVP_MD_fetch(nil, "SHA1", nil)
+    let sha256 = EVP_MD_fetch(nil, "SHA256", nil)
 }
 
 // Sendable: the OpenSSL context behind it is bound to no thread, and a value that cannot be copied and whose `update`

@@ -51,6 +51,7 @@ extension JSON: Codable {
     /// - Throws: `JSONError` that names the field which is missing or of the wrong type.
     public func decoded<Value: Decodable>(as type: Value.Type = Value.self) throws -> Value {
         if let json = self as? Value { return json }
+        if let value = try? JSONValueDecoder(self).decode(type) { return value }
         return try JSON.decode(type, from: data)
     }
 

@@ -29,14 +29,27 @@ extension JSON {
     ///
     /// - Throws: `JSONError` when it is not JSON, or nested deeper than Foundation allows (512).
     public init(parsing bytes: some Sequence<UInt8>) throws {
-        try self.init(parsing: Data(bytes))
+        if let read = bytes.withContiguousStorageIfAvailable({ JSONReader.read($0) }), let read {
+            self = read
+        } else {
+            try self.init(parsing: Data(bytes))
+        }
     }
 
     /// Parses a JSON text (UTF-8), fragments included.
     ///
     /// - Throws: `JSONError` when it is not JSON, or nested deeper than Foundation allows (512).
     public init(parsing data: Data) throws {
-        try Self.refuseTrailingComma(data)
+        if let read = data.withUnsafeBytes({ JSONReader.read($0.bindMemory(to: UInt8.self)) }) {
+            self = read
+        } else {
+            self = try Self.slowly(parsing: data)
+        }
+    }
+
+    /// Parses a JSON text by Foundation, which takes all that is unusual and knows what is wrong.
+    static func slowly(parsing data: Data) throws -> JSON {
+        try refuseTrailingComma(data)
         let value: Any
         do {
             value = try JSONSerialization.jsonObject(with: data, options: [.fragmentsAllowed])
@@ -44,7 +57,7 @@ extension JSON {
             let reason = error.userInfo["NSDebugDescription"] as? String
             throw JSONError(reason ?? "not valid JSON")
         }
-        self = try Self.from(foundation: value)
+        return try from(foundation: value)
     }
 
     /// Throws on a comma before a closing bracket, which Foundation's parser lets pass and RFC 8259 does not.
@@ -102,40 +115,17 @@ extension JSON {
         String(cString: number.objCType) == "c"
     }
 
-    /// What Foundation's writer takes.
-    private var foundation: Any {
-        switch self {
-        case .null: NSNull()
-        case .bool(let value): value
-        case .int(let value): value
-        case .double(let value): value
-        case .string(let value): value
-        case .array(let values): values.map(\.foundation)
-        case .object(let members): members.mapValues(\.foundation)
-        }
-    }
-
     /// The JSON text of this value: UTF-8, keys sorted, no white space, slashes not escaped.
     ///
     /// A double that JSON cannot say (infinite, not a number) is written as null.
-    public var data: Data {
-        let options: JSONSerialization.WritingOptions = [.fragmentsAllowed, .sortedKeys, .withoutEscapingSlashes]
-        return (try? JSONSerialization.data(withJSONObject: finite.foundation, options: options)) ?? Data("null".utf8)
-    }
+    public var bytes: [UInt8] { JSONWriter(self).bytes }
+
+    /// The same as `bytes`.
+    public var data: Data { Data(bytes) }
 
     /// The JSON text of this value as a string.
     public var text: String {
-        String(decoding: data, as: UTF8.self)
-    }
-
-    /// This value with every number JSON cannot say replaced by null.
-    private var finite: JSON {
-        switch self {
-        case .double(let value) where !value.isFinite: .null
-        case .array(let values): .array(values.map(\.finite))
-        case .object(let members): .object(members.mapValues(\.finite))
-        default: self
-        }
+        String(decoding: bytes, as: UTF8.self)
     }
 }
 

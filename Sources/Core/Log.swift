@@ -19,6 +19,16 @@ public struct Log: Sendable {
         /// Something failed and was not dealt with.
         case error
 
+        /// As lines spell it.
+        var name: String {
+            switch self {
+            case .debug: "debug"
+            case .info: "info"
+            case .warning: "warning"
+            case .error: "error"
+            }
+        }
+
         /// Orders by weight.
         public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
     }
@@ -45,7 +55,9 @@ public struct Log: Sendable {
 
     /// The same log with more fields on every line.
     public func with(_ more: LogFields) -> Log {
-        Log(fields: fields + Self.join(more))
+        var fields = fields
+        Self.append(more, to: &fields)
+        return Log(fields: fields)
     }
 
     /// Writes a line for the one who looks for a fault.
@@ -74,15 +86,27 @@ public struct Log: Sendable {
         _ more: LogFields
     ) {
         guard level >= Self.level else { return }
-        let line =
-            "time=\(Timestamp.now.rfc3339) level=\(level)\(fields) msg=\(Self.quoted(message()))\(Self.join(more))\n"
+        var line = "time="
+        line.reserveCapacity(256)
+        line += Timestamp.now.rfc3339
+        line += " level="
+        line += level.name
+        line += fields
+        line += " msg="
+        line += Self.quoted(message())
+        Self.append(more, to: &line)
+        line += "\n"
         // One write call per line, so that lines of several processes on one pipe do not mix.
-        var bytes = Array(line.utf8)
-        bytes.withUnsafeMutableBytes { _ = Foundation.write(2, $0.baseAddress, $0.count) }
+        line.withUTF8 { _ = Foundation.write(2, $0.baseAddress, $0.count) }
     }
 
-    private static func join(_ pairs: LogFields) -> String {
-        pairs.map { " \($0.key)=\(quoted($0.value.description))" }.joined()
+    private static func append(_ pairs: LogFields, to line: inout String) {
+        for (key, value) in pairs {
+            line += " "
+            line += key
+            line += "="
+            line += quoted(value.description)
+        }
     }
 
     /// A value as logfmt wants it: bare when it is one plain word, else in quotes on one line.

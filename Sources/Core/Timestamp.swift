@@ -83,13 +83,29 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         let millis = rest < 0 ? rest + 1000 : rest
         var parts = tm()
         gmtime_r(&time, &parts)
-        func pad(_ value: Int, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        // Digit by digit: this is in each line of the log and several times in each job that is shown.
+        let year = Int(parts.tm_year) + 1900
+        guard (0...9999).contains(year) else { return "\(year)-01-01T00:00:00.000Z" }
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var index = 0
+            func put(_ value: Int, _ width: Int, _ after: UInt8) {
+                var rest = value
+                for place in stride(from: index + width - 1, through: index, by: -1) {
+                    buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+                    rest /= 10
+                }
+                buffer[index + width] = after
+                index += width + 1
+            }
+            put(year, 4, UInt8(ascii: "-"))
+            put(Int(parts.tm_mon) + 1, 2, UInt8(ascii: "-"))
+            put(Int(parts.tm_mday), 2, UInt8(ascii: "T"))
+            put(Int(parts.tm_hour), 2, UInt8(ascii: ":"))
+            put(Int(parts.tm_min), 2, UInt8(ascii: ":"))
+            put(Int(parts.tm_sec), 2, UInt8(ascii: "."))
+            put(Int(millis), 3, UInt8(ascii: "Z"))
+            return index
         }
-        let date = "\(pad(Int(parts.tm_year) + 1900, 4))-\(pad(Int(parts.tm_mon) + 1, 2))-\(pad(Int(parts.tm_mday), 2))"
-        let clock = "\(pad(Int(parts.tm_hour), 2)):\(pad(Int(parts.tm_min), 2)):\(pad(Int(parts.tm_sec), 2))"
-        return "\(date)T\(clock).\(pad(Int(millis), 3))Z"
     }
 
     /// Orders by time.

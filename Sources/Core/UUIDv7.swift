@@ -15,6 +15,7 @@ public enum UUIDv7 {
     /// A new id in its 36-character lower-case form.
     ///
     /// - Parameter tag: put into the last 16 bits in place of random ones; RFC 9562 leaves these to the maker.
+    /// - Returns: the id.
     public static func make(tag: UInt16? = nil) -> String {
         let now = UInt64(Timestamp.now.milliseconds)
         let (milliseconds, counter) = last.withLock { last -> (UInt64, UInt16) in
@@ -38,17 +39,20 @@ public enum UUIDv7 {
 
     /// Whether a text is a UUID of any version in the 36-character lower-case form.
     public static func isUUID(_ text: some StringProtocol) -> Bool {
-        let bytes = text.utf8
-        guard bytes.count == 36 else { return false }
-        for (index, byte) in bytes.enumerated() {
-            switch index {
-            case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
-            default:
-                let isHex = (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102)
-                if !isHex { return false }
+        var text = String(text)
+        return text.withUTF8 { bytes in
+            guard bytes.count == 36 else { return false }
+            for index in 0..<36 {
+                let byte = bytes[index]
+                switch index {
+                case 8, 13, 18, 23: if byte != UInt8(ascii: "-") { return false }
+                default:
+                    let isHex = (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102)
+                    if !isHex { return false }
+                }
             }
+            return true
         }
-        return true
     }
 
     private static func text(_ high: UInt64, _ low: UInt64) -> String {

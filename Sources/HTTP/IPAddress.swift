@@ -45,7 +45,9 @@ extension IPAddress {
     /// The address of a socket address; nil when it is neither IPv4 nor IPv6.
     init?(_ address: UnsafePointer<sockaddr>) {
         let raw = UnsafeRawPointer(address)
-        switch Int32(address.pointee.sa_family) {
+        // sa_family, the first member; read by its place, because the C module that holds the name changes with the
+        // order in which modules are built, and the compiler wants that very module imported.
+        switch Int32(raw.loadUnaligned(as: UInt16.self)) {
         case AF_INET: self.init(bytes: Array(UnsafeRawBufferPointer(start: raw + 4, count: 4)))
         case AF_INET6: self.init(bytes: Array(UnsafeRawBufferPointer(start: raw + 8, count: 16)))
         default: return nil

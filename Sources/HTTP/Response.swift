@@ -45,7 +45,7 @@ public struct Response: Sendable {
 
     /// A JSON body.
     public static func json(_ status: Int = 200, _ json: JSON, headers: Headers = [:]) -> Response {
-        Response(status: status, type: "application/json", headers: headers, bytes: Array(json.data))
+        Response(status: status, type: "application/json", headers: headers, bytes: json.bytes)
     }
 
     /// A body of UTF-8 text.

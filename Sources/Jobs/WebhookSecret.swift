@@ -29,6 +29,7 @@ public struct WebhookSecret: Sendable {
     ///   - id: the value of `webhook-id`, the same for all attempts.
     ///   - seconds: the value of `webhook-timestamp`, Unix seconds of this attempt.
     ///   - body: the bytes that are sent.
+    /// - Returns: version and signature: `v1,` and base64.
     public func signature(id: String, seconds: Int64, body: [UInt8]) -> String {
         let message = Array("\(id).\(seconds).".utf8) + body
         return "v1," + Data(Crypto.hmacSHA256(key: key, message: message)).base64EncodedString()

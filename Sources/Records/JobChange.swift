@@ -33,12 +33,24 @@ public struct JobChange: Sendable, Equatable {
     /// A change made of a job as it is now, for one that nobody can tell any more.
     public init(standingIn job: JobRecord, as sequence: Int) {
         self.init(
-            sequence: sequence, state: job.state, at: job.changed, attempt: job.attempt, worker: job.worker,
-            error: job.error, progress: job.progress)
+            sequence: sequence,
+            state: job.state,
+            at: job.changed,
+            attempt: job.attempt,
+            worker: job.worker,
+            error: job.error,
+            progress: job.progress
+        )
     }
 
     init(
-        sequence: Int, state: JobState, at: Timestamp, attempt: Int, worker: String?, error: JobError?, progress: JSON?
+        sequence: Int,
+        state: JobState,
+        at: Timestamp,
+        attempt: Int,
+        worker: String?,
+        error: JobError?,
+        progress: JSON?
     ) {
         self.sequence = sequence
         self.state = state

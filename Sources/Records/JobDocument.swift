@@ -9,9 +9,30 @@ enum JobDocument {
     /// It does not match a document that is as new or newer: the upsert then fails as a duplicate.
     static func update(_ events: [JobEvent]) -> WriteModel? {
         guard let last = events.last else { return nil }
+        return .updateOne(
+            ["_id": .string(last.id.text), "seq": ["$lt": .int(Int64(last.record.sequence))]],
+            ["$set": .document(fields(events, last)), "$push": ["history": ["$each": .array(events.map(change))]]],
+            upsert: true
+        )
+    }
+
+    /// The write that makes a document of a job's events, when they begin with its first; nil when they do not.
+    ///
+    /// A plain insert costs MongoDB much less than an upsert; it fails as a duplicate where there is one already.
+    static func insert(_ events: [JobEvent]) -> WriteModel? {
+        guard let first = events.first, first.record.sequence == 1, let last = events.last else { return nil }
+        var document: BSONDocument = ["_id": .string(last.id.text)]
+        document = document.merging(fields(events, last))
+        document["history"] = .array(events.map(change))
+        return .insertOne(document)
+    }
+
+    /// What a document says of a job after events, the last of which is given.
+    private static func fields(_ events: [JobEvent], _ last: JobEvent) -> BSONDocument {
         let record = last.record
         var set: BSONDocument = [
-            "queue": .string(last.queue.text), "tenant": .string(record.tenant), "state": .string(record.state.rawValue),
+            "queue": .string(last.queue.text), "tenant": .string(record.tenant),
+            "state": .string(record.state.rawValue),
             "seq": .int(Int64(record.sequence)), "fence": .int(Int64(record.fence)),
             "attempt": .int(Int64(record.attempt)), "max_attempts": .int(Int64(record.maxAttempts)),
             "lost": .int(Int64(record.lost)), "priority": .int(Int64(record.priority)),
@@ -30,10 +51,7 @@ enum JobDocument {
             if let progress = event.progress { set["progress"] = .string(progress) }
             if let journal = event.journal { set["journal"] = .string(journal) }
         }
-        return .updateOne(
-            ["_id": .string(last.id.text), "seq": ["$lt": .int(Int64(record.sequence))]],
-            ["$set": .document(set), "$push": ["history": ["$each": .array(events.map(change))]]],
-            upsert: true)
+        return set
     }
 
     /// The write that adds an event which came late to the history only.
@@ -43,7 +61,9 @@ enum JobDocument {
             update["$set"] = ["kind": .string(body.kind), "arguments": .string(body.arguments)]
         }
         return .updateOne(
-            ["_id": .string(event.id.text), "history.seq": ["$ne": .int(Int64(event.record.sequence))]], update)
+            ["_id": .string(event.id.text), "history.seq": ["$ne": .int(Int64(event.record.sequence))]],
+            update
+        )
     }
 
     private static func change(_ event: JobEvent) -> BSON {
@@ -69,16 +89,29 @@ enum JobDocument {
             let state = JobState(rawValue: try document.required("state", \.string))
         else { throw BSONFieldError(field: "state", isMissing: false) }
         return JobRecord(
-            id: id, queue: queue, kind: try document.optional("kind", \.string) ?? "",
-            tenant: try document.required("tenant", \.string), arguments: try json("arguments") ?? .null, state: state,
-            sequence: try number("seq"), fence: try number("fence"), attempt: try number("attempt"),
-            maxAttempts: try number("max_attempts"), lostLeases: try number("lost"), priority: try number("priority"),
-            created: try document.required("created", \.date), changed: try document.required("changed", \.date),
-            runAt: try document.optional("run_at", \.date), deadline: try document.optional("deadline", \.date),
+            id: id,
+            queue: queue,
+            kind: try document.optional("kind", \.string) ?? "",
+            tenant: try document.required("tenant", \.string),
+            arguments: try json("arguments") ?? .null,
+            state: state,
+            sequence: try number("seq"),
+            fence: try number("fence"),
+            attempt: try number("attempt"),
+            maxAttempts: try number("max_attempts"),
+            lostLeases: try number("lost"),
+            priority: try number("priority"),
+            created: try document.required("created", \.date),
+            changed: try document.required("changed", \.date),
+            runAt: try document.optional("run_at", \.date),
+            deadline: try document.optional("deadline", \.date),
             worker: try document.optional("worker", \.string),
-            isCancelRequested: try document.optional("cancel", \.bool) ?? false, result: try json("result"),
-            error: state == .succeeded ? nil : try json("error")?.decoded(), progress: try json("progress"),
-            journal: try Journal(stored: try document.optional("journal", \.string) ?? ""))
+            isCancelRequested: try document.optional("cancel", \.bool) ?? false,
+            result: try json("result"),
+            error: state == .succeeded ? nil : try json("error")?.decoded(),
+            progress: try json("progress"),
+            journal: try Journal(stored: try document.optional("journal", \.string) ?? "")
+        )
     }
 
     /// Reads the history, in order and each change once.
@@ -89,10 +122,14 @@ enum JobDocument {
                 let state = JobState(rawValue: try entry.required("state", \.string))
             else { throw BSONFieldError(field: "history", isMissing: false) }
             let change = JobChange(
-                sequence: Int(try entry.required("seq", \.int)), state: state, at: try entry.required("at", \.date),
-                attempt: Int(try entry.required("attempt", \.int)), worker: try entry.optional("worker", \.string),
+                sequence: Int(try entry.required("seq", \.int)),
+                state: state,
+                at: try entry.required("at", \.date),
+                attempt: Int(try entry.required("attempt", \.int)),
+                worker: try entry.optional("worker", \.string),
                 error: try entry.optional("error", \.string).map { try JSON(parsing: $0.utf8).decoded() },
-                progress: try entry.optional("progress", \.string).map { try JSON(parsing: $0.utf8) })
+                progress: try entry.optional("progress", \.string).map { try JSON(parsing: $0.utf8) }
+            )
             changes[change.sequence] = change
         }
         return changes.values.sorted { $0.sequence < $1.sequence }

@@ -35,23 +35,26 @@ public struct MongoJobArchive: JobArchive {
     public func record(_ events: [JobEvent]) async throws {
         let byJob = Dictionary(grouping: events, by: \.id)
         let groups = byJob.values.map { $0.sorted { $0.record.sequence < $1.record.sequence } }
-        // A duplicate says that the document is as new as these events or newer, or that another recorder made it at
-        // this moment from older ones. The second time it is there for certain, and a duplicate says the former.
-        let old = try await bring(upToDate: try await bring(upToDate: groups))
-        let late = old.flatMap { $0.map(JobDocument.lateUpdate) }
-        guard !late.isEmpty else { return }
+        let known = try await write(groups) { JobDocument.insert($0) ?? JobDocument.update($0) }
+        // There is a document already, perhaps made by another recorder at this very moment: it is brought up to date.
+        // A duplicate this time says that it is as new as these events or newer.
+        let newer = try await write(known, JobDocument.update)
         // Those events only complete the history.
-        if let failure = try await records.bulkWrite(late).failures.first {
+        let late = newer.flatMap { $0 }
+        guard !late.isEmpty else { return }
+        if let failure = try await records.bulkWrite(late.map(JobDocument.lateUpdate)).failures.first {
             throw ArchiveError(description: "recording jobs: \(failure.message)")
         }
     }
 
-    /// Brings documents up to the last of their job's events.
+    /// Sends one write per job.
     ///
-    /// - Returns: the events of those for which that was a duplicate.
-    private func bring(upToDate groups: [[JobEvent]]) async throws -> [[JobEvent]] {
-        guard !groups.isEmpty else { return [] }
-        return try await records.bulkWrite(groups.compactMap(JobDocument.update)).failures.map { failure in
+    /// - Returns: the jobs whose write was refused as a duplicate.
+    private func write(
+        _ groups: [[JobEvent]],
+        _ model: ([JobEvent]) -> WriteModel?
+    ) async throws -> [[JobEvent]] {
+        try await records.bulkWrite(groups.compactMap(model)).failures.map { failure in
             guard failure.isDuplicate, groups.indices.contains(failure.index) else {
                 throw ArchiveError(description: "recording jobs: \(failure.message)")
             }

@@ -18,8 +18,9 @@ extension RedisConnection {
     private func read(_ session: RedisSession) {
         var replies: [RedisValue] = []
         var end: (any Error)?
-        withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 16) { buffer in
-            for _ in 0..<16 {
+        // Freeing a block of 64 KiB or more has glibc's malloc tidy up all of its lists.
+        withUnsafeTemporaryAllocation(byteCount: 1 << 15, alignment: 16) { buffer in
+            for _ in 0..<32 {
                 let count = recv(session.descriptor, buffer.baseAddress, buffer.count, 0)
                 if count > 0 {
                     do {

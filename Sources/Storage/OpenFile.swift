@@ -72,6 +72,11 @@ final class OpenFile: Sendable {
         // `sync` does what is left, and reports what went wrong.
         posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
     }
+
+    /// Drops a part that is on the disk by now from the system's cache; a hint, too.
+    func uncache(from offset: Int64, count: Int64) {
+        posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
+    }
 }
 
 /// Calls on directories and names; every call blocks.

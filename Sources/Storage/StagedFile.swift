@@ -4,11 +4,14 @@ import HawserCore
 /// A file that is being written in the staging area, hashed on the way.
 ///
 /// For one writer: `write` in order, then `finish`, then hand it to the store; or `discard`. A staged file that is
-/// dropped without either is removed. It holds at most two chunks in memory however large it gets.
+/// dropped without either is removed. It holds at most two chunks (1 MiB) in memory however large it gets.
 public actor StagedFile {
     /// Large enough that handing it to threads costs nothing, small enough for many uploads at a time.
-    private static let chunkSize = 1 << 20
+    private static let chunkSize = 1 << 19
     private static let syncEvery: Int64 = 16 << 20
+    /// How much of the end of a file stays in the system's cache while it is written; what is before goes, so that a file
+    /// larger than the memory does not push out all else.
+    private static let cachedTail: Int64 = 256 << 20
 
     private enum State {
         case writing
@@ -126,6 +129,8 @@ public actor StagedFile {
                 if end / Self.syncEvery > offset / Self.syncEvery {
                     let start = (offset / Self.syncEvery) * Self.syncEvery
                     file.beginSync(from: start, count: end - start)
+                    let old = start - Self.cachedTail
+                    if old >= 0 { file.uncache(from: old, count: Self.syncEvery) }
                 }
             }
             try await md5

@@ -77,13 +77,13 @@ import Testing
 
     @Test func allowedBlocksAreReached() async throws {
         try await withServer(handler: { _ in .text("in") }) { port, _ in
-            let allowed = AddressPolicy.publicOnly(allowing: [try CIDR("127.0.0.0/8")])
+            let allowed = AddressPolicy.publicOnly(allowing: [try AddressRange(parsing: "127.0.0.0/8")])
             let response = try await client.send(ClientRequest(url: "http://localhost:\(port)/", addresses: allowed))
             #expect(response.status == 200)
             // The connection that is kept now must not serve a request with fewer rights.
             let error = await failure(ClientRequest(url: "http://localhost:\(port)/", addresses: publicOnly))
             #expect(error?.kind == .refusedAddress)
-            let mapped = AddressPolicy.publicOnly(allowing: [try CIDR("10.0.0.0/8")])
+            let mapped = AddressPolicy.publicOnly(allowing: [try AddressRange(parsing: "10.0.0.0/8")])
             #expect(
                 await failure(ClientRequest(url: "http://127.0.0.1:\(port)/", addresses: mapped))?.kind
                     == .refusedAddress

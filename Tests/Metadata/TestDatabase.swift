@@ -8,8 +8,9 @@ enum TestDatabase {
         try await make(on: TestMongo.shared)
     }
 
-    static func make(on server: TestMongo) throws -> MongoDatabase {
+    static func make(on server: TestMongo, options: MongoDatabase.Options = .forTests) throws -> MongoDatabase {
         let name = "test_\(Crypto.randomBytes(8).hex)"
-        return try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(server.port)/\(name)?replicaSet=rs0"))
+        let url = Secret("mongodb://127.0.0.1:\(server.port)/\(name)?replicaSet=rs0")
+        return try MongoDatabase(url: url, options: options)
     }
 }

@@ -32,6 +32,14 @@ struct TransferSessionTests {
         #expect(try await sessions.find(id: "nothing") == nil)
     }
 
+    @Test func endedSessionsAreRemovedAfterADay() async throws {
+        let database = try await TestDatabase.make()
+        try await TransferSessionCollection(database).prepare()
+        let reply = try await database.command(["listIndexes": "transfer_sessions"])
+        let indexes = reply["cursor"]?.document?["firstBatch"]?.array?.compactMap(\.document) ?? []
+        #expect(indexes.contains { $0["key"] == ["expiresAt": 1] && $0["expireAfterSeconds"] == 86_400 })
+    }
+
     /// A business system's body may be nested deeper than MongoDB's documents.
     @Test func deepBodiesAreKept() async throws {
         let sessions = try await make()

@@ -135,7 +135,9 @@ import Testing
 
     @Test func aHostNameIsResolved() async throws {
         let port = try await TestRedis.shared.port
-        let redis = try RedisClient(url: "redis://localhost:\(port)")
+        var options = RedisOptions()
+        options.connectWait = .seconds(10)
+        let redis = try RedisClient(url: "redis://localhost:\(port)", options: options)
         #expect(try await redis.send(["PING"]) == .status("PONG"))
     }
 }

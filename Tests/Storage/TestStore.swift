@@ -30,7 +30,10 @@ struct TestStore {
     static func database() async throws -> MongoDatabase {
         let server = try await TestMongo.shared
         let name = "test_\(Crypto.randomBytes(8).hex)"
-        return try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(server.port)/\(name)?replicaSet=rs0"))
+        return try MongoDatabase(
+            url: Secret("mongodb://127.0.0.1:\(server.port)/\(name)?replicaSet=rs0"),
+            options: .forTests
+        )
     }
 
     func stage(_ bytes: [UInt8]) async throws -> StagedFile {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Where mongod is: `HAWSER_MONGOD`, else on PATH, else what `ops/testbed/mongod` prints (which may fetch it once).
-enum MongoProgram {
+public enum MongoProgram {
     private static let search = Task { () -> String in
         let environment = ProcessInfo.processInfo.environment
         if let path = environment["HAWSER_MONGOD"], !path.isEmpty { return path }
@@ -15,7 +15,8 @@ enum MongoProgram {
         return try await ServerProcess.start([script], markers: ["/mongod"]).wait(for: "/mongod")
     }
 
-    static var path: String {
+    /// Its path.
+    public static var path: String {
         get async throws { try await search.value }
     }
 }

@@ -41,7 +41,9 @@ final class Authenticator: Sendable {
     ///   somebody else than the endpoint is for.
     func caller(of request: Request, for access: Endpoint.Access) async throws -> Caller {
         if access == .open { return .anybody }
-        guard let value = request.headers["authorization"] else { throw Self.unauthorized("Authentication is required.") }
+        guard let value = request.headers["authorization"] else {
+            throw Self.unauthorized("Authentication is required.")
+        }
         let caller = try await caller(value)
         switch (access, caller) {
         case (.admin, .tenant): throw Problem(status: 403, detail: "This takes the admin key.")
@@ -54,7 +56,7 @@ final class Authenticator: Sendable {
     private func caller(_ value: String) async throws -> Caller {
         let parts = value.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
         guard parts.count == 2 else { throw Self.unauthorized("The Authorization header is malformed.") }
-        let credentials = parts[1].trimmingCharacters(in: .whitespaces)
+        let credentials = String(parts[1].drop { $0 == " " || $0 == "\t" })
         switch parts[0].lowercased() {
         case "bearer":
             let hash = Digest.sha256(Array(credentials.utf8))
@@ -62,7 +64,8 @@ final class Authenticator: Sendable {
             guard let tenant = try await tenant(hash) else { throw Self.unauthorized("The key is not valid.") }
             return .tenant(tenant)
         case "basic":
-            guard let bytes = Data(base64Encoded: credentials), let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
+            guard let bytes = Data(base64Encoded: credentials), let colon = bytes.firstIndex(of: UInt8(ascii: ":"))
+            else {
                 throw Self.unauthorized("The Authorization header is malformed.")
             }
             let tenant = try await tenant(Digest.sha256(Array(bytes[(colon + 1)...])))

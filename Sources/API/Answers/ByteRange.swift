@@ -18,7 +18,10 @@ struct ByteRange: Sendable, Equatable {
             .map { $0.filter { $0 != " " } }
         guard parts.count == 2, parts.allSatisfy({ $0.allSatisfy { $0.isASCII && $0.isNumber } }) else { return nil }
         let unsatisfiable = Problem(
-            status: 416, detail: "The range lies beyond the \(size) bytes.", headers: ["Content-Range": "bytes */\(size)"])
+            status: 416,
+            detail: "The range lies beyond the \(size) bytes.",
+            headers: ["Content-Range": "bytes */\(size)"]
+        )
         if parts[0].isEmpty {
             guard let suffix = Int64(parts[1]) else { return nil }
             guard suffix > 0, size > 0 else { throw unsatisfiable }

@@ -13,7 +13,9 @@ enum ErrorAnswer {
             Router.problem(Problem(status: 507, detail: "There is no room for the file."), request)
         case StorageError.badName(let reason):
             Router.problem(
-                Problem(status: 400, errors: [.init(field: "filename", message: reason)]), request)
+                Problem(status: 400, errors: [.init(field: "filename", message: reason)]),
+                request
+            )
         case QueueError.batchTooLarge:
             Router.problem(Problem(status: 413, detail: "\(error)"), request)
         default: Router.problem(error, request)

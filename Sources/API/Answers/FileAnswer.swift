@@ -8,7 +8,8 @@ enum FileAnswer {
         guard reader.length > 0 else { return .none }
         if let file = try reader.takeFile() {
             return .file(
-                FileRegion(file: .init(taking: file.descriptor), offset: file.offset, length: file.length))
+                FileRegion(file: .init(taking: file.descriptor), offset: file.offset, length: file.length)
+            )
         }
         return .stream(length: reader.length) { writer in
             for try await chunk in reader { try await writer.write(chunk) }
@@ -21,7 +22,8 @@ enum FileAnswer {
             name.unicodeScalars.map { scalar in
                 scalar.value >= 32 && scalar.value < 127 && scalar != "\"" && scalar != "\\" && scalar != "%"
                     ? Character(scalar) : "_"
-            })
+            }
+        )
         return "\(type); filename=\"\(plain)\"; filename*=UTF-8''\(encoded(name))"
     }
 

@@ -50,7 +50,9 @@ struct JobAnswers: Sendable {
                 let digits = parts.count == 2 ? String(parts[1]).filter { $0 != "\"" && $0 != " " } : ""
                 guard let seconds = Int(digits), seconds >= 0 else {
                     throw Problem(
-                        status: 400, errors: [.init(field: "Prefer", message: "wait must be a whole number of seconds")])
+                        status: 400,
+                        errors: [.init(field: "Prefer", message: "wait must be a whole number of seconds")]
+                    )
                 }
                 return min(Double(seconds), longestWait)
             }

@@ -68,12 +68,29 @@ public enum JobView {
     static func accepted(_ submission: JobSubmission, at now: Timestamp) -> JobRecord {
         let isLater = submission.runAt.map { $0 > now } ?? false
         return JobRecord(
-            id: submission.id, queue: submission.queue, kind: submission.kind, tenant: submission.tenant,
-            arguments: submission.arguments, state: isLater ? .scheduled : .queued, sequence: 1, fence: 0, attempt: 0,
-            maxAttempts: submission.maxAttempts, lostLeases: 0, priority: submission.priority, created: now,
-            changed: now, runAt: isLater ? submission.runAt : nil,
-            deadline: submission.deadline.map { now.adding(seconds: $0) }, worker: nil, isCancelRequested: false,
-            result: nil, error: nil, progress: nil, journal: Journal())
+            id: submission.id,
+            queue: submission.queue,
+            kind: submission.kind,
+            tenant: submission.tenant,
+            arguments: submission.arguments,
+            state: isLater ? .scheduled : .queued,
+            sequence: 1,
+            fence: 0,
+            attempt: 0,
+            maxAttempts: submission.maxAttempts,
+            lostLeases: 0,
+            priority: submission.priority,
+            created: now,
+            changed: now,
+            runAt: isLater ? submission.runAt : nil,
+            deadline: submission.deadline.map { now.adding(seconds: $0) },
+            worker: nil,
+            isCancelRequested: false,
+            result: nil,
+            error: nil,
+            progress: nil,
+            journal: Journal()
+        )
     }
 
     private static func time(_ time: Timestamp?) -> JSON { time.map { .string($0.rfc3339) } ?? .null }

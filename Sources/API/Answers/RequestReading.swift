@@ -29,6 +29,20 @@ extension Request {
         }
     }
 
+    /// How many items a page of a list is to have: the query's `limit`, 1 to 1000, else 100.
+    ///
+    /// - Throws: a 400 problem when it is something else.
+    func pageLimit() throws -> Int {
+        guard let text = query("limit") else { return 100 }
+        guard let limit = Int(text), (1...1000).contains(limit) else {
+            throw Problem(
+                status: 400,
+                errors: [.init(field: "limit", message: "must be a whole number from 1 to 1000")]
+            )
+        }
+        return limit
+    }
+
     /// The job id in the path.
     ///
     /// - Throws: a 404 problem when it cannot be one.
@@ -79,13 +93,18 @@ struct FieldReader {
     }
 
     /// A member through a reader that answers nil for what it does not take.
-    mutating func value<Value>(_ name: String, _ rule: String, required: Bool = false, _ reader: (JSON) -> Value?) -> Value? {
+    mutating func value<Value>(
+        _ name: String,
+        _ rule: @autoclosure () -> String,
+        required: Bool = false,
+        _ reader: (JSON) -> Value?
+    ) -> Value? {
         guard let json = any(name) else {
-            if required { fail(name, "is required: \(rule)") }
+            if required { fail(name, "is required: \(rule())") }
             return nil
         }
         guard let value = reader(json) else {
-            fail(name, "must be \(rule)")
+            fail(name, "must be \(rule())")
             return nil
         }
         return value
@@ -93,6 +112,6 @@ struct FieldReader {
 
     /// Notes every member that nobody has read.
     mutating func refuseOthers() {
-        for name in members.keys.sorted() where !read.contains(name) { fail(name, "is not known") }
+        for name in members.keys.filter({ !read.contains($0) }).sorted() { fail(name, "is not known") }
     }
 }

@@ -26,12 +26,21 @@ public struct Backend: Sendable {
     public let masterKey: [UInt8]
     /// The numbers of this process.
     public let metrics: Metrics
+    /// What was submitted last, for lists.
+    let recent = RecentSubmissions()
 
     /// All of it.
     public init(
-        queues: JobQueues, archive: MongoJobArchive, feed: EventFeed, tenants: TenantCollection,
-        sessions: TransferSessionCollection, objects: ObjectStore, database: MongoDatabase,
-        configuration: Configuration, masterKey: [UInt8], metrics: Metrics
+        queues: JobQueues,
+        archive: MongoJobArchive,
+        feed: EventFeed,
+        tenants: TenantCollection,
+        sessions: TransferSessionCollection,
+        objects: ObjectStore,
+        database: MongoDatabase,
+        configuration: Configuration,
+        masterKey: [UInt8],
+        metrics: Metrics
     ) {
         self.queues = queues
         self.archive = archive

@@ -15,9 +15,8 @@ public struct Front: Sendable {
     public init(_ backend: Backend) {
         self.backend = backend
         let authenticator = Authenticator(tenants: backend.tenants, adminKey: backend.configuration.adminKey)
-        let recent = RecentSubmissions()
-        var common = [SubmitRoute(backend: backend, recent: recent).endpoint]
-        common += JobRoutes(backend: backend, recent: recent).endpoints
+        var common = [SubmitRoute(backend: backend).endpoint]
+        common += JobRoutes(backend: backend).endpoints
         common.append(JobEventsRoute(backend: backend).endpoint)
         common += TenantRoutes(backend: backend).endpoints
         common += HealthRoutes(backend: backend).endpoints
@@ -67,7 +66,10 @@ public struct Front: Sendable {
 
     private static func describing(_ document: @escaping @Sendable () -> JSON) -> Endpoint {
         Endpoint(
-            method: "GET", template: "/openapi.json", summary: "The description of all routes", access: .open,
+            method: "GET",
+            template: "/openapi.json",
+            summary: "The description of all routes",
+            access: .open,
             answers: [.init(status: 200, help: "An OpenAPI document", schema: ["type": "object"])]
         ) { _, _ in .json(200, document()) }
     }

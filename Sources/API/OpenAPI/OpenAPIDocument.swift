@@ -32,8 +32,11 @@ enum OpenAPIDocument {
         var operation: [String: JSON] = ["summary": .string(endpoint.summary)]
         operation["operationId"] = .string(
             endpoint.method.lowercased()
-                + endpoint.template.split(whereSeparator: { "/{}.-".contains($0) }).map { $0.prefix(1).uppercased() + $0.dropFirst() }
-                .joined())
+                + endpoint.template.split(whereSeparator: { "/{}.-".contains($0) }).map {
+                    $0.prefix(1).uppercased() + $0.dropFirst()
+                }
+                .joined()
+        )
         if endpoint.access != .open {
             let schemes: [JSON] = endpoint.access == .admin ? [["bearer": []]] : [["basic": []], ["bearer": []]]
             operation["security"] = .array(schemes)
@@ -46,7 +49,8 @@ enum OpenAPIDocument {
                         "description": .string(parameter.help), "required": .bool(parameter.place == .path),
                         "schema": parameter.schema,
                     ]
-                })
+                }
+            )
         }
         if let body = endpoint.body {
             operation["requestBody"] = [
@@ -64,7 +68,8 @@ enum OpenAPIDocument {
             if let schema = answer.schema { response["content"] = .object([answer.type: ["schema": schema]]) }
             if !answer.headers.isEmpty {
                 response["headers"] = .object(
-                    Dictionary(uniqueKeysWithValues: answer.headers.map { ($0, ["schema": ["type": "string"]]) }))
+                    Dictionary(uniqueKeysWithValues: answer.headers.map { ($0, ["schema": ["type": "string"]]) })
+                )
             }
             responses["\(answer.status)"] = .object(response)
         }

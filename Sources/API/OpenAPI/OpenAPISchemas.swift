@@ -10,11 +10,15 @@ enum OpenAPISchemas {
             "Submissions": [
                 "oneOf": [
                     ref("Submission"),
-                    ["type": "array", "items": ref("Submission"), "minItems": 1, "maxItems": .int(Int64(JobQueues.batchLimit))],
+                    [
+                        "type": "array", "items": ref("Submission"), "minItems": 1,
+                        "maxItems": .int(Int64(JobQueues.batchLimit)),
+                    ],
                 ]
             ],
             "Accepted": ["anyOf": [ref("Job"), object(["jobs": list(ref("Job"))])]],
             "Job": job,
+            "JobEvent": event,
             "JobPage": object(["jobs": list(ref("Job")), "next_cursor": nullable("string")]),
             "Tenant": object(["tenant_id": text, "name": text, "created_at": time]),
             "NewTenant": object([
@@ -52,12 +56,15 @@ enum OpenAPISchemas {
     }
 
     private static var submission: JSON {
-        let kinds = KindList.all.filter { $0.isOpen }.map { JSON.string($0.name) }
-        return [
-            "type": "object", "required": ["kind"], "additionalProperties": false,
+        ["anyOf": .array(KindList.all.filter { $0.isOpen }.map { submission(of: $0) })]
+    }
+
+    private static func submission(of kind: any JobKind.Type) -> JSON {
+        [
+            "type": "object", "required": ["kind", "arguments"], "additionalProperties": false,
             "properties": [
-                "kind": ["type": "string", "enum": .array(kinds)],
-                "arguments": ["type": ["object", "null"], "description": "What the kind takes"],
+                "kind": ["const": .string(kind.name)],
+                "arguments": kind.argumentsSchema,
                 "queue": ["type": ["string", "null"], "pattern": "^[a-z0-9][a-z0-9._-]{0,63}$"],
                 "priority": [
                     "type": ["integer", "null"], "minimum": 0, "maximum": 9, "description": "9 goes first",
@@ -79,6 +86,16 @@ enum OpenAPISchemas {
             "run_at": nullable("string"), "deadline_at": nullable("string"), "worker": nullable("string"),
             "arguments": [:], "progress": [:], "result": [:], "error": nullable("object"),
             "steps": list(["type": "object"]),
+        ])
+    }
+
+    /// One event of the stream, as a client's parser hands it over.
+    private static var event: JSON {
+        let states = JobState.allCases.map { JSON.string($0.rawValue) }
+        return object([
+            "id": ["type": "string", "pattern": "^[0-9]+$", "description": "The number of the change"],
+            "event": ["type": "string", "enum": .array(states)],
+            "data": ["type": "string", "contentMediaType": "application/json", "description": "The change"],
         ])
     }
 

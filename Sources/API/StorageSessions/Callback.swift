@@ -26,8 +26,12 @@ struct Callback: Sendable {
         body["file"] = session.files.last ?? .null
         if session.total > 1 { body["files"] = .array(session.files) }
         let arguments = WebhookDeliver.Arguments(
-            method: callback.requestMethod, url: callback.requestUri, headers: headers, body: .object(body),
-            acceptsAnyAnswer: true)
+            method: callback.requestMethod,
+            url: callback.requestUri,
+            headers: headers,
+            body: .object(body),
+            acceptsAnyAnswer: true
+        )
         return try JobSubmission(WebhookDeliver.self, arguments, tenant: session.tenant, id: id)
     }
 

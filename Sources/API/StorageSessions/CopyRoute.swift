@@ -11,15 +11,19 @@ struct CopyRoute: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "POST", template: "\(SessionDialect.prefix)/copy/{id}",
-            summary: "Copy the file of a copy session into the caller's container", access: .tenant,
+            method: "POST",
+            template: "\(SessionDialect.prefix)/copy/{id}",
+            summary: "Copy the file of a copy session into the caller's container",
+            access: .tenant,
             parameters: [.init(name: "id", place: .path, help: "The session's id")],
             body: .init(type: "application/json", schema: ["type": "object"], isRequired: false),
             answers: [
                 .init(status: 201, help: "The record of the new file", schema: ["$ref": "#/components/schemas/File"]),
                 .init(status: 202, help: "Under way as a job", schema: [:], headers: ["Location"]),
             ],
-            problems: [404, 410, 502], handle: handle)
+            problems: [404, 410, 502],
+            handle: handle
+        )
     }
 
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
@@ -27,12 +31,17 @@ struct CopyRoute: Sendable {
         let id = try SessionDialect.id(request, "copy")
         let session = try await SessionDialect(backend: backend).take(id, .copy)
         let arguments = ObjectCopy.Arguments(
-            source: session.storageObjectID ?? "", sourceTenant: session.tenant, tenant: tenant,
-            object: ObjectStore.newID())
+            source: session.storageObjectID ?? "",
+            sourceTenant: session.tenant,
+            tenant: tenant,
+            object: ObjectStore.newID()
+        )
         let submission = try JobSubmission(ObjectCopy.self, arguments, tenant: tenant)
         try await backend.queues.enqueue([submission])
+        backend.recent.note(submission.id, of: tenant)
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
-        let job = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)
+        let job =
+            try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)
             ?? JobView.accepted(submission, at: .now)
         return SessionDialect.dressed(answer(job))
     }
@@ -46,7 +55,8 @@ struct CopyRoute: Sendable {
             let reason = job.error?.message ?? "unknown"
             return .json(
                 502,
-                ["status": "failure", "message": .string("copy failed: \(reason)"), "job": JobView.json(job)])
+                ["status": "failure", "message": .string("copy failed: \(reason)"), "job": JobView.json(job)]
+            )
         default: return JobAnswers.accepted(job)
         }
     }

@@ -11,7 +11,9 @@ struct DownloadRoute: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "GET", template: "\(SessionDialect.prefix)/download/{id}", summary: "Get the file of a download session",
+            method: "GET",
+            template: "\(SessionDialect.prefix)/download/{id}",
+            summary: "Get the file of a download session",
             access: .open,
             parameters: [
                 .init(name: "id", place: .path, help: "The session's id"),
@@ -19,13 +21,23 @@ struct DownloadRoute: Sendable {
             ],
             answers: [
                 .init(
-                    status: 200, help: "The file", type: "application/octet-stream",
-                    schema: ["type": "string", "format": "binary"], headers: ["Content-Disposition", "ETag"]),
+                    status: 200,
+                    help: "The file",
+                    type: "application/octet-stream",
+                    schema: ["type": "string", "format": "binary"],
+                    headers: ["Content-Disposition", "ETag"]
+                ),
                 .init(
-                    status: 206, help: "A range of it", type: "application/octet-stream",
-                    schema: ["type": "string", "format": "binary"], headers: ["Content-Range"]),
+                    status: 206,
+                    help: "A range of it",
+                    type: "application/octet-stream",
+                    schema: ["type": "string", "format": "binary"],
+                    headers: ["Content-Range"]
+                ),
             ],
-            problems: [404, 410, 416], handle: handle)
+            problems: [404, 410, 416],
+            handle: handle
+        )
     }
 
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
@@ -62,14 +74,17 @@ struct DownloadRoute: Sendable {
         response.body = try FileAnswer.body(reader)
         response.headers["Content-Type"] = isPreview ? object.contentType : "application/octet-stream"
         response.headers["Content-Disposition"] = FileAnswer.disposition(
-            isPreview ? "inline" : "attachment", name: session.fileName ?? object.name)
+            isPreview ? "inline" : "attachment",
+            name: session.fileName ?? object.name
+        )
         response.headers["ETag"] = "\"\(object.etag)\""
         response.headers["Accept-Ranges"] = "bytes"
         response.headers["X-Content-Type-Options"] = "nosniff"
         // A file somebody uploaded must not act as a page of this server.
         if isPreview { response.headers["Content-Security-Policy"] = "sandbox" }
         if let range {
-            response.headers["Content-Range"] = "bytes \(range.offset)-\(range.offset + range.length - 1)/\(object.size)"
+            response.headers["Content-Range"] =
+                "bytes \(range.offset)-\(range.offset + range.length - 1)/\(object.size)"
         }
         return response
     }

@@ -13,8 +13,10 @@ struct RequestRoute: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "POST", template: "\(SessionDialect.prefix)/request",
-            summary: "Open an upload, download or copy session", access: .tenant,
+            method: "POST",
+            template: "\(SessionDialect.prefix)/request",
+            summary: "Open an upload, download or copy session",
+            access: .tenant,
             body: .init(type: "application/json", schema: ["$ref": "#/components/schemas/SessionRequest"]),
             answers: [
                 .init(status: 201, help: "The session", schema: ["$ref": "#/components/schemas/Session"])
@@ -48,12 +50,15 @@ struct RequestRoute: Sendable {
         if let uri, let problem = WebhookDeliver.problem(inURL: uri) { fields.fail("requestUri", problem) }
         let authorization = fields.value("authorization", "one line of at most 8192 bytes") { json in
             json.string.flatMap { text in
-                text.utf8.count <= 8192 && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 } ? text : nil
+                text.utf8.count <= 8192 && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+                    ? text : nil
             }
         }
         let total = fields.value("total", "a whole number from 1 to \(Self.mostFiles)") { json in
             // Forms of that time send numbers as strings.
-            (json.int ?? json.string.flatMap { Int64($0) }).flatMap { (1...Self.mostFiles).contains($0) ? Int($0) : nil }
+            (json.int ?? json.string.flatMap { Int64($0) }).flatMap {
+                (1...Self.mostFiles).contains($0) ? Int($0) : nil
+            }
         }
         let body = fields.any("requestBody") ?? .null
         guard fields.errors.isEmpty, let uri else { throw failure(fields) }
@@ -61,17 +66,26 @@ struct RequestRoute: Sendable {
             try Crypto.seal(Array(text.utf8), key: sealKey, context: tenant)
         }
         let callback = TransferSession.Callback(
-            requestMethod: method ?? "POST", requestUri: uri, requestBody: body, authorization: sealed)
+            requestMethod: method ?? "POST",
+            requestUri: uri,
+            requestBody: body,
+            authorization: sealed
+        )
         return .upload(
-            tenant: tenant, callback: callback, callbackJob: JobID(in: WebhookDeliver.queue).text, total: total ?? 1,
-            lifetime: lifetime)
+            tenant: tenant,
+            callback: callback,
+            callbackJob: JobID(in: WebhookDeliver.queue).text,
+            total: total ?? 1,
+            lifetime: lifetime
+        )
     }
 
     private func download(_ fields: inout FieldReader, _ tenant: String) async throws -> TransferSession {
         let id = try await object(&fields, tenant)
         let name = fields.value("fileName", "a text of 1 to 255 bytes without control characters") { json in
             json.string.flatMap { text in
-                (1...255).contains(text.utf8.count) && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+                (1...255).contains(text.utf8.count)
+                    && !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
                     ? text : nil
             }
         }

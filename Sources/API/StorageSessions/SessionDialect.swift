@@ -23,8 +23,11 @@ struct SessionDialect: Sendable {
 
     private var status: Endpoint {
         Endpoint(
-            method: "GET", template: "\(Self.prefix)/service/status", summary: "Whether the service is there",
-            access: .open, answers: [.init(status: 200, help: "ok", type: "text/plain", schema: ["type": "string"])]
+            method: "GET",
+            template: "\(Self.prefix)/service/status",
+            summary: "Whether the service is there",
+            access: .open,
+            answers: [.init(status: 200, help: "ok", type: "text/plain", schema: ["type": "string"])]
         ) { _, _ in Self.dressed(.text("ok")) }
     }
 

@@ -15,8 +15,11 @@ struct SessionFailure: Error {
         case let known as SessionFailure: failure = known
         case HTTPError.malformedBody(let reason): failure = SessionFailure(status: 400, message: reason)
         case let problem as Problem:
-            let message = problem.errors.isEmpty ? problem.detail ?? problem.title : problem.errors
-                .map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }.joined(separator: "; ")
+            let message =
+                problem.errors.isEmpty
+                ? problem.detail ?? problem.title
+                : problem.errors
+                    .map { $0.field.isEmpty ? $0.message : "\($0.field): \($0.message)" }.joined(separator: "; ")
             failure = SessionFailure(status: problem.status, message: message, headers: problem.headers)
         default:
             // The common judgement of errors, in this dialect's shape.
@@ -34,7 +37,8 @@ struct SessionFailure: Error {
         }
         var response = Response.json(
             failure.status,
-            ["status": "failure", "message": .string(failure.message), "request_id": .string(request.id)])
+            ["status": "failure", "message": .string(failure.message), "request_id": .string(request.id)]
+        )
         for (name, value) in failure.headers { response.headers.add(name, value) }
         return SessionDialect.dressed(response)
     }

@@ -14,7 +14,8 @@ struct UploadRoute: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "POST", template: "\(SessionDialect.prefix)/upload/{id}",
+            method: "POST",
+            template: "\(SessionDialect.prefix)/upload/{id}",
             summary: "Send files of an upload session; the last one triggers the callback, whose answer is relayed",
             access: .open,
             parameters: [.init(name: "id", place: .path, help: "The session's id")],
@@ -22,14 +23,19 @@ struct UploadRoute: Sendable {
                 type: "multipart/form-data",
                 schema: [
                     "type": "object", "properties": ["file": ["type": "string", "format": "binary"]],
-                ]),
+                ]
+            ),
             answers: [
                 .init(
-                    status: 200, help: "The session, when more files are to come; else what the callback answered",
-                    schema: [:]),
+                    status: 200,
+                    help: "The session, when more files are to come; else what the callback answered",
+                    schema: [:]
+                ),
                 .init(status: 202, help: "Stored; the callback goes on as a job", schema: [:], headers: ["Location"]),
             ],
-            problems: [400, 404, 410, 413, 415, 502, 507], handle: handle)
+            problems: [400, 404, 410, 413, 415, 502, 507],
+            handle: handle
+        )
     }
 
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
@@ -90,7 +96,11 @@ struct UploadRoute: Sendable {
             throw error
         }
         return Pending(
-            staged: staged, object: object, name: name, type: part.contentType ?? "application/octet-stream")
+            staged: staged,
+            object: object,
+            name: name,
+            type: part.contentType ?? "application/octet-stream"
+        )
     }
 
     /// Makes an object of a file and reports it to its session.
@@ -99,7 +109,12 @@ struct UploadRoute: Sendable {
     private func keep(_ file: Pending, in session: TransferSession?) async throws -> TransferSession {
         guard let session else { throw SessionFailure(status: 404, message: "upload transaction not found") }
         let object = try await backend.objects.put(
-            file.staged, tenant: session.tenant, name: file.name, contentType: file.type, id: file.object)
+            file.staged,
+            tenant: session.tenant,
+            name: file.name,
+            contentType: file.type,
+            id: file.object
+        )
         switch try await report(object, to: session.id) {
         case .more(let now), .last(let now): return now
         case .rejected(let reason):
@@ -126,7 +141,8 @@ struct UploadRoute: Sendable {
         } catch let cleaning {
             Log("upload").error(
                 "cannot clean up after a failed upload",
-                ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"])
+                ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"]
+            )
         }
     }
 
@@ -154,6 +170,7 @@ struct UploadRoute: Sendable {
             callback.submitSoon(session, because: error)
             return SessionDialect.dressed(relay(accepted))
         }
+        backend.recent.note(submission.id, of: session.tenant)
         try? await backend.sessions.markCalledBack(id: session.id)
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
         var job: JobRecord?
@@ -176,8 +193,10 @@ struct UploadRoute: Sendable {
             case nil: return Response(status: answer.status)
             case .string(let text) where answer.contentType?.lowercased().contains("json") != true:
                 return Response(
-                    status: answer.status, headers: ["Content-Type": answer.contentType ?? "text/plain; charset=utf-8"],
-                    body: .bytes(Array(text.utf8)))
+                    status: answer.status,
+                    headers: ["Content-Type": answer.contentType ?? "text/plain; charset=utf-8"],
+                    body: .bytes(Array(text.utf8))
+                )
             case .some(let json): return .json(answer.status, json)
             }
         case .failed, .cancelled:
@@ -186,7 +205,8 @@ struct UploadRoute: Sendable {
                 [
                     "status": "failure", "message": .string("callback failed: \(job.error?.message ?? "unknown")"),
                     "job": JobView.json(job),
-                ])
+                ]
+            )
             response.headers["Location"] = JobAnswers.location(job.id)
             return response
         default: break

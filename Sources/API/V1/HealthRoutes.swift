@@ -11,22 +11,31 @@ struct HealthRoutes: Sendable {
 
     private var healthz: Endpoint {
         Endpoint(
-            method: "GET", template: "/healthz", summary: "Whether this process answers", access: .open,
+            method: "GET",
+            template: "/healthz",
+            summary: "Whether this process answers",
+            access: .open,
             answers: [.init(status: 200, help: "It does", schema: ["$ref": "#/components/schemas/Health"])]
         ) { _, _ in .json(200, ["status": "ok"]) }
     }
 
     private var readyz: Endpoint {
         Endpoint(
-            method: "GET", template: "/readyz", summary: "Whether Redis and MongoDB answer and workers are alive",
+            method: "GET",
+            template: "/readyz",
+            summary: "Whether Redis and MongoDB answer and workers are alive",
             access: .open,
             answers: [
                 .init(
-                    status: 200, help: "Ready; status is degraded when no worker is alive",
-                    schema: ["$ref": "#/components/schemas/Health"]),
+                    status: 200,
+                    help: "Ready; status is degraded when no worker is alive",
+                    schema: ["$ref": "#/components/schemas/Health"]
+                ),
                 .init(
-                    status: 503, help: "Redis or MongoDB does not answer",
-                    schema: ["$ref": "#/components/schemas/Health"]),
+                    status: 503,
+                    help: "Redis or MongoDB does not answer",
+                    schema: ["$ref": "#/components/schemas/Health"]
+                ),
             ]
         ) { _, _ in
             async let redis = Self.check { _ = try await backend.queues.workers() }
@@ -56,23 +65,34 @@ struct HealthRoutes: Sendable {
 
     private var metrics: Endpoint {
         Endpoint(
-            method: "GET", template: "/metrics", summary: "The numbers of this process and of the queues", access: .open,
+            method: "GET",
+            template: "/metrics",
+            summary: "The numbers of this process and of the queues",
+            access: .open,
             answers: [
                 .init(
-                    status: 200, help: "Prometheus' text format", type: "text/plain",
-                    schema: ["type": "string"])
+                    status: 200,
+                    help: "Prometheus' text format",
+                    type: "text/plain",
+                    schema: ["type": "string"]
+                )
             ]
         ) { _, _ in
             await QueueMetrics(backend: backend).refresh()
             return Response(
-                status: 200, headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
-                body: .bytes(Array(backend.metrics.text().utf8)))
+                status: 200,
+                headers: ["Content-Type": "text/plain; version=0.0.4; charset=utf-8"],
+                body: .bytes(Array(backend.metrics.text().utf8))
+            )
         }
     }
 
     private var workers: Endpoint {
         Endpoint(
-            method: "GET", template: "/v1/workers", summary: "List the workers that are alive", access: .admin,
+            method: "GET",
+            template: "/v1/workers",
+            summary: "List the workers that are alive",
+            access: .admin,
             answers: [.init(status: 200, help: "The workers", schema: ["$ref": "#/components/schemas/Workers"])]
         ) { _, _ in
             let workers = try await backend.queues.workers().map { try JSON(encoding: $0) }

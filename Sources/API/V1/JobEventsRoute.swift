@@ -17,7 +17,9 @@ struct JobEventsRoute: Sendable {
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "GET", template: "/v1/jobs/{id}/events", summary: "Follow a job by server-sent events",
+            method: "GET",
+            template: "/v1/jobs/{id}/events",
+            summary: "Follow a job by server-sent events",
             access: .caller,
             parameters: [
                 .id,
@@ -25,10 +27,15 @@ struct JobEventsRoute: Sendable {
             ],
             answers: [
                 .init(
-                    status: 200, help: "The changes of the job; the stream ends when the job is over",
-                    type: "text/event-stream", schema: ["type": "string"])
+                    status: 200,
+                    help: "The changes of the job; the stream ends when the job is over",
+                    type: "text/event-stream",
+                    schema: ["$ref": "#/components/schemas/JobEvent"]
+                )
             ],
-            problems: [400, 404], handle: handle)
+            problems: [400, 404],
+            handle: handle
+        )
     }
 
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
@@ -37,7 +44,9 @@ struct JobEventsRoute: Sendable {
         if let text = request.headers["last-event-id"], !text.isEmpty {
             guard let number = Int(text), number >= 0 else {
                 throw Problem(
-                    status: 400, errors: [.init(field: "Last-Event-ID", message: "must be a whole number")])
+                    status: 400,
+                    errors: [.init(field: "Last-Event-ID", message: "must be a whole number")]
+                )
             }
             last = number
         }
@@ -46,7 +55,8 @@ struct JobEventsRoute: Sendable {
         return Response(
             status: 200,
             headers: ["Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"],
-            body: .stream(length: nil) { writer in try await follow(id, after: start, writer) })
+            body: .stream(length: nil) { writer in try await follow(id, after: start, writer) }
+        )
     }
 
     private enum Tick: Sendable {
@@ -83,7 +93,8 @@ struct JobEventsRoute: Sendable {
                 last += 1
                 written = .now
                 try await writer.write(
-                    "id: \(change.sequence)\nevent: \(change.state.rawValue)\ndata: \(JobView.json(change, of: id).text)\n\n")
+                    "id: \(change.sequence)\nevent: \(change.state.rawValue)\ndata: \(JobView.json(change, of: id).text)\n\n"
+                )
                 if change.state.isFinal, try await isOver(id, at: last) { return }
             }
             held = held.filter { $0.key > last }

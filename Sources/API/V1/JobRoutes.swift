@@ -6,28 +6,39 @@ import HawserRecords
 /// Looking at jobs and steering them: `/v1/jobs`, `/v1/jobs/{id}` and what is below it.
 struct JobRoutes: Sendable {
     let backend: Backend
-    let recent: RecentSubmissions
 
     var endpoints: [Endpoint] { [list, show, cancel, retry] }
 
     private var list: Endpoint {
         let states = JobState.allCases.map { JSON.string($0.rawValue) }
         return Endpoint(
-            method: "GET", template: "/v1/jobs", summary: "List jobs, the newest first", access: .caller,
+            method: "GET",
+            template: "/v1/jobs",
+            summary: "List jobs, the newest first",
+            access: .caller,
             parameters: [
                 .init(
-                    name: "state", place: .query, help: "Those in this state",
-                    schema: ["type": "string", "enum": .array(states)]),
+                    name: "state",
+                    place: .query,
+                    help: "Those in this state",
+                    schema: ["type": "string", "enum": .array(states)]
+                ),
                 .init(name: "kind", place: .query, help: "Those of this kind"),
                 .init(name: "queue", place: .query, help: "Those of this queue"),
                 .init(name: "tenant", place: .query, help: "Those of this tenant; for the operator"),
                 .init(
-                    name: "since", place: .query, help: "Those accepted at or after this time",
-                    schema: ["type": "string", "format": "date-time"]),
+                    name: "since",
+                    place: .query,
+                    help: "Those accepted at or after this time",
+                    schema: ["type": "string", "format": "date-time"]
+                ),
                 .init(name: "cursor", place: .query, help: "What the page before gave as next_cursor"),
                 .init(
-                    name: "limit", place: .query, help: "At most so many",
-                    schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]),
+                    name: "limit",
+                    place: .query,
+                    help: "At most so many",
+                    schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]
+                ),
             ],
             answers: [.init(status: 200, help: "A page of jobs", schema: ["$ref": "#/components/schemas/JobPage"])],
             problems: [400]
@@ -50,15 +61,13 @@ struct JobRoutes: Sendable {
             query.tenant = request.query("tenant")
             query.since = read("since", "an RFC 3339 time") { Timestamp(rfc3339: $0) }
             query.before = read("cursor", "the next_cursor of a page") { JobID($0) }
-            query.limit = read("limit", "a whole number from 1 to 1000") { text in
-                Int(text).flatMap { (1...1000).contains($0) ? $0 : nil }
-            } ?? 100
             guard errors.isEmpty else { throw Problem(status: 400, errors: errors) }
+            query.limit = try request.pageLimit()
             if case .tenant(let id) = caller {
                 // Another tenant's list is as empty as that of one that does not exist.
                 if let asked = query.tenant, asked != id { return .json(200, ["jobs": [], "next_cursor": nil]) }
                 query.tenant = id
-                if query.before == nil { try await recent.settle(id, in: backend.archive) }
+                if query.before == nil { try await backend.recent.settle(id, in: backend.archive) }
             }
             let jobs = try await backend.archive.list(query)
             let next: JSON = jobs.count == query.limit ? jobs.last.map { .string($0.id.text) } ?? .null : .null
@@ -68,19 +77,27 @@ struct JobRoutes: Sendable {
 
     private var show: Endpoint {
         Endpoint(
-            method: "GET", template: "/v1/jobs/{id}", summary: "Look at a job, or wait for it", access: .caller,
+            method: "GET",
+            template: "/v1/jobs/{id}",
+            summary: "Look at a job, or wait for it",
+            access: .caller,
             parameters: [
                 .id,
                 .init(
-                    name: "wait", place: .query,
+                    name: "wait",
+                    place: .query,
                     help: "Wait so many seconds for its end, or with If-None-Match for a change",
-                    schema: ["type": "integer", "minimum": 0, "maximum": 60]),
+                    schema: ["type": "integer", "minimum": 0, "maximum": 60]
+                ),
                 .init(name: "If-None-Match", place: .header, help: "The ETag that is known already"),
             ],
             answers: [
                 .init(
-                    status: 200, help: "The job", schema: ["$ref": "#/components/schemas/Job"],
-                    headers: ["ETag", "Retry-After"]),
+                    status: 200,
+                    help: "The job",
+                    schema: ["$ref": "#/components/schemas/Job"],
+                    headers: ["ETag", "Retry-After"]
+                ),
                 .init(status: 304, help: "Nothing changed", headers: ["ETag"]),
             ],
             problems: [400, 404]
@@ -90,19 +107,21 @@ struct JobRoutes: Sendable {
             if let text = request.query("wait") {
                 guard let seconds = Int(text), (0...60).contains(seconds) else {
                     throw Problem(
-                        status: 400, errors: [.init(field: "wait", message: "must be a whole number from 0 to 60")])
+                        status: 400,
+                        errors: [.init(field: "wait", message: "must be a whole number from 0 to 60")]
+                    )
                 }
                 wait = seconds
             }
-            let known = request.headers["if-none-match"]
+            let known = KnownTags(request)
             var job = try await visible(id, to: caller)
-            if wait > 0, !job.state.isFinal, known == nil || known == JobView.tag(job) {
+            if wait > 0, !job.state.isFinal, known?.contain(JobView.tag(job)) ?? true {
                 let seen = try await backend.queues.wait(for: id, feed: backend.feed, atMost: .seconds(wait)) { job in
-                    job.state.isFinal || (known.map { $0 != JobView.tag(job) } ?? false)
+                    job.state.isFinal || known?.contain(JobView.tag(job)) == false
                 }
                 job = seen ?? job
             }
-            if let known, known == JobView.tag(job) || known == "*" {
+            if let known, known.contain(JobView.tag(job)) {
                 return Response(status: 304, headers: ["ETag": JobView.tag(job)])
             }
             return JobAnswers.job(job)
@@ -111,24 +130,35 @@ struct JobRoutes: Sendable {
 
     private var cancel: Endpoint {
         control(
-            "cancel", "Ask for the end of a job that is not over",
-            done: "Cancelled", accepted: "Noted: the job ends as soon as its worker has undone its steps"
+            "cancel",
+            "Ask for the end of a job that is not over",
+            done: "Cancelled",
+            accepted: "Noted: the job ends as soon as its worker has undone its steps"
         ) { try await backend.queues.cancel($0) }
     }
 
     private var retry: Endpoint {
         control(
-            "retry", "Run a failed or cancelled job again, with all its attempts", done: "Over again already",
+            "retry",
+            "Run a failed or cancelled job again, with all its attempts",
+            done: "Over again already",
             accepted: "Queued again"
         ) { try await backend.queues.retry($0) }
     }
 
     private func control(
-        _ verb: String, _ summary: String, done: String, accepted: String,
+        _ verb: String,
+        _ summary: String,
+        done: String,
+        accepted: String,
         _ act: @escaping @Sendable (JobID) async throws -> JobRecord
     ) -> Endpoint {
         Endpoint(
-            method: "POST", template: "/v1/jobs/{id}/\(verb)", summary: summary, access: .caller, parameters: [.id],
+            method: "POST",
+            template: "/v1/jobs/{id}/\(verb)",
+            summary: summary,
+            access: .caller,
+            parameters: [.id],
             answers: [
                 .init(status: 200, help: done, schema: ["$ref": "#/components/schemas/Job"]),
                 .init(status: 202, help: accepted, schema: ["$ref": "#/components/schemas/Job"]),
@@ -158,8 +188,15 @@ struct JobRoutes: Sendable {
 extension Endpoint.Parameter {
     /// The job id in a path.
     static let id = Endpoint.Parameter(
-        name: "id", place: .path, help: "The job's id", schema: ["type": "string", "format": "uuid"])
+        name: "id",
+        place: .path,
+        help: "The job's id",
+        schema: ["type": "string", "format": "uuid"]
+    )
     /// The preference to wait.
     static let prefer = Endpoint.Parameter(
-        name: "Prefer", place: .header, help: "wait=N: wait up to N seconds, at most 60, for the finished job (RFC 7240)")
+        name: "Prefer",
+        place: .header,
+        help: "wait=N: wait up to N seconds, at most 60, for the finished job (RFC 7240)"
+    )
 }

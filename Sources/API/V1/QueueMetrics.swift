@@ -10,10 +10,15 @@ struct QueueMetrics: Sendable {
         let metrics = backend.metrics
         let up = metrics.gauge("hawser_redis_up", help: "Whether Redis answered at this scrape.")
         let jobs = metrics.gauge(
-            "hawser_queue_jobs", help: "Jobs in Redis by queue and whether they are ready, due later or running.",
-            labels: ["queue", "state"])
+            "hawser_queue_jobs",
+            help: "Jobs in Redis by queue and whether they are ready, due later or running.",
+            labels: ["queue", "state"]
+        )
         let events = metrics.gauge(
-            "hawser_queue_event_entries", help: "Entries of a queue's event stream not yet dropped.", labels: ["queue"])
+            "hawser_queue_event_entries",
+            help: "Entries of a queue's event stream not yet dropped.",
+            labels: ["queue"]
+        )
         let workers = metrics.gauge("hawser_workers", help: "Workers that are alive.")
         let slots = metrics.gauge("hawser_worker_slots", help: "Jobs all workers that are alive may run at a time.")
         do {

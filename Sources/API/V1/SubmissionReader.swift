@@ -8,17 +8,22 @@ enum SubmissionReader {
     private static let longestDeadline = 366.0 * 86_400
     private static let mostAttempts: Int64 = 10_000
 
-    /// The submissions in a body, and whether it was a list.
+    /// Reads a body.
     ///
     /// - Parameters:
     ///   - json: the body.
     ///   - tenant: whose jobs they are to be.
     ///   - ids: ids that were given out for the same body before.
+    /// - Returns: the submissions, and whether the body was a list.
     /// - Throws: a 422 problem that names every field that is wrong; 413 for too long a list.
-    static func read(_ json: JSON, tenant: String, ids: [JobID]? = nil) throws -> (jobs: [JobSubmission], isList: Bool) {
+    static func read(_ json: JSON, tenant: String, ids: [JobID]? = nil) throws -> (jobs: [JobSubmission], isList: Bool)
+    {
         let list = json.array
         if let list, list.count > JobQueues.batchLimit {
-            throw Problem(status: 413, detail: "A list may have at most \(JobQueues.batchLimit) jobs, not \(list.count).")
+            throw Problem(
+                status: 413,
+                detail: "A list may have at most \(JobQueues.batchLimit) jobs, not \(list.count)."
+            )
         }
         if let list, list.isEmpty {
             throw Problem.invalid([.init(field: "", message: "the list is empty")])
@@ -50,7 +55,10 @@ enum SubmissionReader {
         let attempts = fields.value("max_attempts", "a whole number from 1 to \(mostAttempts)") { json in
             json.int.flatMap { (1...mostAttempts).contains($0) ? Int($0) : nil }
         }
-        let deadline = fields.value("deadline_seconds", "a number of seconds above 0 and at most \(Int(longestDeadline))") {
+        let deadline = fields.value(
+            "deadline_seconds",
+            "a number of seconds above 0 and at most \(Int(longestDeadline))"
+        ) {
             json in
             json.double.flatMap { $0 > 0 && $0 <= longestDeadline ? $0 : nil }
         }
@@ -58,7 +66,10 @@ enum SubmissionReader {
         guard let name else { return nil }
         guard let kind = KindList.named(name), kind.isOpen else {
             let known = KindList.all.filter { $0.isOpen }.map { $0.name }.joined(separator: ", ")
-            fields.fail("kind", "\(name.prefix(100).debugDescription) is not a kind that can be submitted; these are: \(known)")
+            fields.fail(
+                "kind",
+                "\(name.prefix(100).debugDescription) is not a kind that can be submitted; these are: \(known)"
+            )
             return nil
         }
         for problem in kind.check(arguments) {

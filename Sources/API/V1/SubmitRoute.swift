@@ -6,29 +6,40 @@ import HawserQueue
 /// `POST /v1/jobs`: accepts one job, or a list of them, all or none.
 struct SubmitRoute: Sendable {
     let backend: Backend
-    let recent: RecentSubmissions
 
     var endpoint: Endpoint {
         Endpoint(
-            method: "POST", template: "/v1/jobs", summary: "Submit a job, or a list of at most 10,000, all or none",
+            method: "POST",
+            template: "/v1/jobs",
+            summary: "Submit a job, or a list of at most 10,000, all or none",
             access: .tenant,
             parameters: [
                 .init(
-                    name: "Idempotency-Key", place: .header,
+                    name: "Idempotency-Key",
+                    place: .header,
                     help: "The same key and body again answer with the same job; 1 to 255 visible ASCII characters",
-                    schema: ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"]),
+                    schema: ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"]
+                ),
                 .prefer,
             ],
             body: .init(type: "application/json", schema: ["$ref": "#/components/schemas/Submissions"]),
             answers: [
                 .init(
-                    status: 202, help: "Accepted: the job, or the jobs in the order of the list",
-                    schema: ["$ref": "#/components/schemas/Accepted"], headers: ["Location", "Retry-After"]),
+                    status: 202,
+                    help: "Accepted: the job, or the jobs in the order of the list",
+                    schema: ["$ref": "#/components/schemas/Accepted"],
+                    headers: ["Location", "Retry-After"]
+                ),
                 .init(
-                    status: 200, help: "Finished within the time of Prefer: wait",
-                    schema: ["$ref": "#/components/schemas/Job"], headers: ["Preference-Applied"]),
+                    status: 200,
+                    help: "Finished within the time of Prefer: wait",
+                    schema: ["$ref": "#/components/schemas/Job"],
+                    headers: ["Preference-Applied"]
+                ),
             ],
-            problems: [400, 413, 415, 422], handle: handle)
+            problems: [400, 413, 415, 422],
+            handle: handle
+        )
     }
 
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
@@ -41,7 +52,8 @@ struct SubmitRoute: Sendable {
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
             throw Problem(
                 status: 400,
-                errors: [.init(field: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters")])
+                errors: [.init(field: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters")]
+            )
         }
         let (jobs, isList) = try SubmissionReader.read(json, tenant: tenant)
         let now = Timestamp.now
@@ -56,9 +68,11 @@ struct SubmitRoute: Sendable {
             return response
         case .conflict:
             throw Problem(
-                status: 422, title: "Idempotency Key Reused",
+                status: 422,
+                title: "Idempotency Key Reused",
                 detail: "This Idempotency-Key was used with another request.",
-                errors: [.init(field: "Idempotency-Key", message: "was used with another body")])
+                errors: [.init(field: "Idempotency-Key", message: "was used with another body")]
+            )
         case .repeated(let plan, let answer):
             let ids = (plan["ids"]?.array ?? []).compactMap { $0.string.flatMap { JobID($0) } }
             let at = plan["at"]?.string.flatMap { Timestamp(rfc3339: $0) } ?? now
@@ -73,15 +87,23 @@ struct SubmitRoute: Sendable {
     }
 
     private func submit(
-        _ jobs: [JobSubmission], _ isList: Bool, at now: Timestamp, isRepeat: Bool, _ request: Request, _ tenant: String
+        _ jobs: [JobSubmission],
+        _ isList: Bool,
+        at now: Timestamp,
+        isRepeat: Bool,
+        _ request: Request,
+        _ tenant: String
     ) async throws -> Response {
         try await backend.queues.enqueue(jobs, isRepeat: isRepeat)
-        if let last = jobs.last { recent.note(last.id, of: tenant) }
+        if let last = jobs.last { backend.recent.note(last.id, of: tenant) }
         return try await respond(jobs, isList, at: now, request)
     }
 
     private func respond(
-        _ jobs: [JobSubmission], _ isList: Bool, at now: Timestamp, _ request: Request
+        _ jobs: [JobSubmission],
+        _ isList: Bool,
+        at now: Timestamp,
+        _ request: Request
     ) async throws -> Response {
         let records = jobs.map { JobView.accepted($0, at: now) }
         guard isList else { return try await JobAnswers(backend: backend).accepted(records[0], for: request) }

@@ -11,18 +11,24 @@ struct TenantRoutes: Sendable {
 
     private var add: Endpoint {
         Endpoint(
-            method: "POST", template: "/v1/tenants", summary: "Add a tenant; its key is shown this once",
+            method: "POST",
+            template: "/v1/tenants",
+            summary: "Add a tenant; its key is shown this once",
             access: .admin,
             body: .init(
                 type: "application/json",
                 schema: [
                     "type": "object", "required": ["name"], "additionalProperties": false,
                     "properties": ["name": ["type": "string", "minLength": 1, "maxLength": 128]],
-                ]),
+                ]
+            ),
             answers: [
                 .init(
-                    status: 201, help: "The tenant with its key", schema: ["$ref": "#/components/schemas/NewTenant"],
-                    headers: ["Location"])
+                    status: 201,
+                    help: "The tenant with its key",
+                    schema: ["$ref": "#/components/schemas/NewTenant"],
+                    headers: ["Location"]
+                )
             ],
             problems: [400, 409, 413, 415, 422]
         ) { request, _ in
@@ -38,35 +44,42 @@ struct TenantRoutes: Sendable {
                 tenant = try await backend.tenants.add(name: name, keyHash: TenantKey.hash(key))
             } catch let error as MetadataError where error.isDuplicate {
                 throw Problem(
-                    status: 409, detail: "There is a tenant of that name.",
-                    errors: [.init(field: "name", message: "is taken")])
+                    status: 409,
+                    detail: "There is a tenant of that name.",
+                    errors: [.init(field: "name", message: "is taken")]
+                )
             }
             var view = Self.view(tenant)
             view["key"] = .string(key.revealed)
             let secret = try WebhookSecret(master: backend.masterKey, tenant: tenant.id)
             view["webhook_secret"] = .string(secret.text.revealed)
             return .json(
-                201, .object(view), headers: ["Location": "/v1/tenants/\(tenant.id)", "Cache-Control": "no-store"])
+                201,
+                .object(view),
+                headers: ["Location": "/v1/tenants/\(tenant.id)", "Cache-Control": "no-store"]
+            )
         }
     }
 
     private var list: Endpoint {
         Endpoint(
-            method: "GET", template: "/v1/tenants", summary: "List the tenants", access: .admin,
+            method: "GET",
+            template: "/v1/tenants",
+            summary: "List the tenants",
+            access: .admin,
             parameters: [
                 .init(name: "cursor", place: .query, help: "What the page before gave as next_cursor"),
                 .init(
-                    name: "limit", place: .query, help: "At most so many",
-                    schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]),
+                    name: "limit",
+                    place: .query,
+                    help: "At most so many",
+                    schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]
+                ),
             ],
             answers: [.init(status: 200, help: "A page", schema: ["$ref": "#/components/schemas/TenantPage"])],
             problems: [400]
         ) { request, _ in
-            let limit = request.query("limit").map { Int($0) ?? 0 } ?? 100
-            guard (1...1000).contains(limit) else {
-                throw Problem(
-                    status: 400, errors: [.init(field: "limit", message: "must be a whole number from 1 to 1000")])
-            }
+            let limit = try request.pageLimit()
             let tenants = try await backend.tenants.list(after: request.query("cursor") ?? "", limit: limit)
             let next: JSON = tenants.count == limit ? tenants.last.map { .string($0.id) } ?? .null : .null
             return .json(200, ["tenants": .array(tenants.map { .object(Self.view($0)) }), "next_cursor": next])
@@ -75,7 +88,10 @@ struct TenantRoutes: Sendable {
 
     private var show: Endpoint {
         Endpoint(
-            method: "GET", template: "/v1/tenants/{id}", summary: "Look at a tenant", access: .caller,
+            method: "GET",
+            template: "/v1/tenants/{id}",
+            summary: "Look at a tenant",
+            access: .caller,
             parameters: [.init(name: "id", place: .path, help: "The tenant's id")],
             answers: [.init(status: 200, help: "The tenant", schema: ["$ref": "#/components/schemas/Tenant"])],
             problems: [404]

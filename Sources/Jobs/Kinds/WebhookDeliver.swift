@@ -119,6 +119,24 @@ public enum WebhookDeliver: JobKind {
         return problems
     }
 
+    /// The shape of a call.
+    public static var argumentsSchema: JSON {
+        [
+            "type": "object", "required": ["url"],
+            "properties": [
+                "url": ["type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://", "maxLength": 4096],
+                "method": ["type": ["string", "null"], "enum": .array(methods.sorted().map { .string($0) } + [nil])],
+                "headers": [
+                    "type": ["object", "null"], "maxProperties": 64,
+                    "additionalProperties": ["type": "string", "maxLength": 8192],
+                ],
+                "body": ["description": "A string is sent as it is, anything else as JSON"],
+                "timeout_seconds": ["type": ["number", "null"], "minimum": 1, "maximum": 120],
+                "accepts_any_answer": ["type": ["boolean", "null"]],
+            ],
+        ]
+    }
+
     /// What is wrong with an address that is to be called; nil when nothing is.
     public static func problem(inURL text: String) -> String? {
         guard text.utf8.count <= 4096 else { return "must have at most 4096 bytes" }

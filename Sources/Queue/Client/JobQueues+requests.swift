@@ -24,12 +24,19 @@ extension JobQueues {
     ///   - owner: whose key it is.
     ///   - fingerprint: a digest of what was asked for.
     ///   - plan: what is going to be done.
+    /// - Returns: whether the request is new, and what is known of it when it is not.
+    /// - Throws: `RedisUnavailable`.
     public func remember(
-        _ key: String, of owner: String, fingerprint: String, plan: JSON
+        _ key: String,
+        of owner: String,
+        fingerprint: String,
+        plan: JSON
     ) async throws -> RememberedRequest {
         let reply = try await redis.call(
-            Scripts.remember, keys: [Self.requestKey(key, owner)],
-            arguments: [.string(fingerprint), .string(plan.text), .int(Self.requestMemory.milliseconds)])
+            Scripts.remember,
+            keys: [Self.requestKey(key, owner)],
+            arguments: [.string(fingerprint), .string(plan.text), .int(Self.requestMemory.milliseconds)]
+        )
         guard let found = reply.array else { return .new }
         guard found.count == 3, found[0].string == fingerprint, let plan = found[1].bytes else { return .conflict }
         return .repeated(plan: try JSON(parsing: plan), answer: try found[2].bytes.map { try JSON(parsing: $0) })

@@ -9,6 +9,7 @@ extension JobQueues {
     ///   - limit: how long to wait at most.
     ///   - isEnough: whether the job as it is now is what the caller waits for; by default: that it is over.
     /// - Returns: the job as it was last seen; nil when nobody knows it.
+    /// - Throws: `RedisUnavailable`, what the archive throws, `CancellationError`.
     public func wait(
         for id: JobID,
         feed: EventFeed,

@@ -18,12 +18,15 @@ public final class JobQueues: Sendable {
     let redis: RedisClient
     let archive: (any JobArchive)?
     let log = Log("queue")
+    private let gathering: Gathering
     private let known = Mutex<[QueueName: ContinuousClock.Instant]>([:])
+    /// The queues there were when somebody last asked.
+    private let lastSeen = Mutex<[QueueName]>([])
 
     /// The queues of a Redis.
     ///
     /// - Parameters:
-    ///   - redis: `redis://[user:password@]host[:port][/db]`, `rediss://…` or `unix:///path`.
+    ///   - url: `redis://[user:password@]host[:port][/db]`, `rediss://…` or `unix:///path`.
     ///   - archive: where finished jobs are looked for when Redis has forgotten them.
     /// - Throws: `RedisError.badURL`.
     public convenience init(redis url: String, archive: (any JobArchive)? = nil) throws {
@@ -33,6 +36,7 @@ public final class JobQueues: Sendable {
     /// The queues of a Redis that is connected already.
     public init(client: RedisClient, archive: (any JobArchive)? = nil) {
         redis = client
+        gathering = Gathering(client)
         self.archive = archive
     }
 
@@ -61,6 +65,10 @@ public final class JobQueues: Sendable {
             jobs.removeAll { done.contains($0.id) }
         }
         guard !jobs.isEmpty else { return }
+        if jobs.count <= Self.scriptLimit, let queue = jobs.first?.queue, jobs.allSatisfy({ $0.queue == queue }) {
+            try await introduce([queue])
+            return try await gathering.store(jobs.flatMap(Self.arguments), jobs: jobs.count, in: queue)
+        }
         let byQueue = Dictionary(grouping: jobs, by: \.queue)
         try await introduce(Array(byQueue.keys))
         var calls: [(keys: [String], arguments: [RedisArgument])] = []
@@ -71,17 +79,13 @@ public final class JobQueues: Sendable {
                 calls.append((keys, part.flatMap(Self.arguments)))
             }
         }
-        if calls.count == 1 {
-            _ = try await redis.call(Scripts.enqueue, keys: calls[0].keys, arguments: calls[0].arguments)
-        } else {
-            // EVAL and not EVALSHA: a script that Redis forgot would be noticed in the middle of the transaction.
-            _ = try await redis.transaction(
-                calls.map { call in
-                    ["EVAL", .string(Scripts.enqueue.source), .int(call.keys.count)] + call.keys.map { .string($0) }
-                        + call.arguments
-                }
-            )
-        }
+        // EVAL and not EVALSHA: a script that Redis forgot would be noticed in the middle of the transaction.
+        _ = try await redis.transaction(
+            calls.map { call in
+                ["EVAL", .string(Scripts.enqueue.source), .int(call.keys.count)] + call.keys.map { .string($0) }
+                    + call.arguments
+            }
+        )
     }
 
     /// What is known of a job: from Redis, else from the archive; nil when nobody knows it.
@@ -94,8 +98,13 @@ public final class JobQueues: Sendable {
     ///
     /// A job leaves Redis only after the archive has it: who asks Redis first and the archive then misses nothing.
     public func findLive(_ id: JobID) async throws -> JobRecord? {
-        let queues = try await queues().filter { id.canBe(in: $0) }
-        guard !queues.isEmpty else { return nil }
+        // The queues of before will do mostly, and save a round trip.
+        let likely = lastSeen.withLock { $0 }.filter { id.canBe(in: $0) }
+        if let job = try await look(for: id, in: likely) { return job }
+        return try await look(for: id, in: try await queues().filter { id.canBe(in: $0) && !likely.contains($0) })
+    }
+
+    private func look(for id: JobID, in queues: [QueueName]) async throws -> JobRecord? {
         for queue in queues {
             let reply = try await redis.call(
                 Scripts.look,
@@ -162,7 +171,9 @@ public final class JobQueues: Sendable {
     /// The names of all queues that were ever used.
     public func queues() async throws -> [QueueName] {
         let members = try await redis.send(["SMEMBERS", .string(QueueKeys.queues)])
-        return (members.array ?? []).compactMap { $0.string }.compactMap { QueueName($0) }
+        let names = (members.array ?? []).compactMap { $0.string }.compactMap { QueueName($0) }
+        lastSeen.withLock { $0 = names }
+        return names
     }
 
     /// Makes queues known by name, so that jobs can be found by id and events followed.
@@ -180,7 +191,7 @@ public final class JobQueues: Sendable {
     }
 
     private static func arguments(_ job: JobSubmission) -> [RedisArgument] {
-        let body = JobBody(kind: job.kind, arguments: job.arguments.data)
+        let body = JobBody(kind: job.kind, arguments: job.data)
         return [
             .string(job.id.text),
             .bytes(body.stored),

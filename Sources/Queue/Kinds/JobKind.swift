@@ -1,6 +1,8 @@
 public import HawserCore
 
-/// What a job of one kind can be asked: its name, arguments, result, queue and retry policy. No execution.
+/// What a job of one kind can be asked: its name, arguments, result, queue and retry policy.
+///
+/// Nothing here says how it is done.
 ///
 /// ```swift
 /// enum Greet: JobKind {
@@ -30,6 +32,8 @@ public protocol JobKind: Sendable {
     static func problems(in arguments: Arguments) -> [ArgumentProblem]
     /// The arguments as they may be shown: without what is secret.
     static func shown(_ arguments: JSON) -> JSON
+    /// The shape of the arguments, a JSON Schema (2020-12), for those who submit them by HTTP.
+    static var argumentsSchema: JSON { get }
 }
 
 extension JobKind {
@@ -45,6 +49,8 @@ extension JobKind {
     public static func problems(in arguments: Arguments) -> [ArgumentProblem] { [] }
     /// All of them.
     public static func shown(_ arguments: JSON) -> JSON { arguments }
+    /// Any object.
+    public static var argumentsSchema: JSON { ["type": "object"] }
 
     /// Checks arguments that came as JSON: their types, then `problems(in:)`.
     ///

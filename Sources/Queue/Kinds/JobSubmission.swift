@@ -1,3 +1,4 @@
+import Foundation
 public import HawserCore
 
 /// A job to be: what `JobQueues.enqueue` takes.
@@ -10,8 +11,9 @@ public struct JobSubmission: Sendable {
     public let queue: QueueName
     /// Who owns it; without spaces, at most 64 characters by convention.
     public let tenant: String
-    /// What it is given.
-    public let arguments: JSON
+    /// What it is given, as JSON text.
+    let data: Data
+    private let json: JSON?
     /// 0 (last) to 9 (first).
     public var priority: Int
     /// Not before this time; nil: now.
@@ -41,12 +43,24 @@ public struct JobSubmission: Sendable {
         queue: QueueName? = nil,
         id: JobID? = nil
     ) {
+        self.init(kind, arguments, encoded: Data(), tenant, queue, id)
+    }
+
+    private init(
+        _ kind: any JobKind.Type,
+        _ arguments: JSON?,
+        encoded: Data,
+        _ tenant: String,
+        _ queue: QueueName?,
+        _ id: JobID?
+    ) {
         let queue = queue ?? kind.queue
         self.id = id ?? JobID(in: queue)
         self.kind = kind.name
         self.queue = queue
         self.tenant = tenant
-        self.arguments = arguments
+        json = arguments
+        data = arguments?.data ?? encoded
         priority = Self.defaultPriority
         maxAttempts = kind.retry.maxAttempts
         deadline = kind.retry.deadline
@@ -62,6 +76,17 @@ public struct JobSubmission: Sendable {
         queue: QueueName? = nil,
         id: JobID? = nil
     ) throws {
-        self.init(kind, arguments: try JSON(encoding: arguments), tenant: tenant, queue: queue, id: id)
+        self.init(kind, nil, encoded: try Self.encoder.encode(arguments), tenant, queue, id)
     }
+
+    /// What it is given.
+    public var arguments: JSON {
+        json ?? (try? JSON(parsing: data)) ?? .null
+    }
+
+    private static let encoder: JSONEncoder = {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return encoder
+    }()
 }

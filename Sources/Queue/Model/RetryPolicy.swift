@@ -17,12 +17,15 @@ public struct RetryPolicy: Sendable, Equatable {
         self.deadline = deadline
     }
 
-    /// Seconds until the attempt after this one: half of the exponential wait is fixed, half is random, so that
-    /// jobs which failed together do not come back together. Never less than what the other side asked for.
+    /// Seconds until the attempt after this one.
+    ///
+    /// Half of the exponential wait is fixed, half is random, so that jobs which failed together do not come back
+    /// together.
     ///
     /// - Parameters:
     ///   - attempt: the attempt that failed, from 1.
     ///   - asked: the wait the other side asked for, in seconds.
+    /// - Returns: the wait, never less than what the other side asked for.
     func wait(after attempt: Int, asked: Double? = nil) -> Double {
         let full = min(cap, base * pow2(min(max(attempt - 1, 0), 30)))
         return max(full / 2 + Double.random(in: 0...(full / 2)), asked ?? 0)

@@ -9,6 +9,7 @@ extension JobContext {
     /// - Parameters:
     ///   - name: the step's name, unlike those of the job's other steps and the same in every run.
     ///   - work: what is done; its result is stored as JSON.
+    /// - Returns: what the work made, in this run or an earlier one.
     /// - Throws: what the work throws; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
     public func step<Value: Codable & Sendable>(
         _ name: String,
@@ -29,6 +30,7 @@ extension JobContext {
     ///   - adopt: looks for what an earlier run made (by the job's id in its name or metadata); nil when nothing.
     ///   - undo: takes the step back when the job fails for good or is cancelled; must bear being run twice.
     ///   - work: what is done; its result is stored as JSON.
+    /// - Returns: what the work made or `adopt` found, in this run or an earlier one.
     /// - Throws: what the closures throw; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
     public func step<Value: Codable & Sendable>(
         _ name: String,
@@ -66,6 +68,7 @@ extension JobContext {
     ///   - interval: seconds between two looks, from the shortest, at first, to the longest.
     ///   - limit: how long it may take in all; after that the job fails for good (`poll_timeout`).
     ///   - check: looks once; nil: not yet.
+    /// - Returns: what the check found.
     /// - Throws: what the check throws, and the engine's own unwinding: let it through.
     public func poll<Value: Codable & Sendable>(
         _ name: String,

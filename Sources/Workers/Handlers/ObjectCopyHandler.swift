@@ -1,7 +1,7 @@
 public import HawserCore
 public import HawserJobs
-public import HawserQueue
 import HawserMetadata
+public import HawserQueue
 import HawserStorage
 
 /// Copies objects between containers.

@@ -39,8 +39,11 @@ public struct WebhookDeliverHandler: ServiceHandler {
             }
         }
         let output = WebhookDeliver.Output(
-            status: response.status, location: response.headers["location"],
-            contentType: response.headers["content-type"], body: body(of: response))
+            status: response.status,
+            location: response.headers["location"],
+            contentType: response.headers["content-type"],
+            body: body(of: response)
+        )
         switch verdict(response.status, acceptsAnyAnswer: arguments.acceptsAnyAnswer ?? false) {
         case .delivered: return output
         case .refused: throw refusal(output, retryable: false, response)
@@ -92,9 +95,14 @@ public struct WebhookDeliverHandler: ServiceHandler {
         headers["webhook-signature"] = secret.signature(id: job.id.text, seconds: seconds, body: bytes)
         let hasBody = arguments.body != nil || ["POST", "PUT", "PATCH"].contains(method)
         return ClientRequest(
-            method: method, url: arguments.url, headers: headers, body: hasBody ? .bytes(bytes) : .none,
-            timeout: .seconds(arguments.timeoutSeconds ?? 30), maxResponseBytes: 8 << 20,
-            addresses: services.webhookAddresses)
+            method: method,
+            url: arguments.url,
+            headers: headers,
+            body: hasBody ? .bytes(bytes) : .none,
+            timeout: .seconds(arguments.timeoutSeconds ?? 30),
+            maxResponseBytes: 8 << 20,
+            addresses: services.webhookAddresses
+        )
     }
 
     private func body(of response: ClientResponse) -> JSON? {

@@ -24,9 +24,17 @@ extension Command {
         let masterKey = try assembly.masterKey()
         try await assembly.prepare()
         let backend = Backend(
-            queues: assembly.queues, archive: assembly.archive, feed: EventFeed(assembly.queues),
-            tenants: assembly.tenants, sessions: assembly.sessions, objects: objects, database: assembly.database,
-            configuration: configuration, masterKey: masterKey, metrics: Metrics())
+            queues: assembly.queues,
+            archive: assembly.archive,
+            feed: EventFeed(assembly.queues),
+            tenants: assembly.tenants,
+            sessions: assembly.sessions,
+            objects: objects,
+            database: assembly.database,
+            configuration: configuration,
+            masterKey: masterKey,
+            metrics: Metrics()
+        )
         let front = Front(backend)
         var options = HTTPServer.Options(address: configuration.listen.host, port: configuration.listen.port)
         options.onFinish = RequestMetrics(backend.metrics).record

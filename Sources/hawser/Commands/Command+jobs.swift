@@ -82,7 +82,9 @@ extension Command {
     @Sendable private static func showJob(_ invocation: Invocation) async throws -> Int32 {
         let assembly = try Assembly(invocation.configuration)
         let id = try jobID(invocation)
-        guard let job = try await assembly.queues.find(id) else { throw CommandFailure(description: "there is no job \(id)") }
+        guard let job = try await assembly.queues.find(id) else {
+            throw CommandFailure(description: "there is no job \(id)")
+        }
         print(JobView.pretty(job, history: try await assembly.archive.history(of: id)))
         return 0
     }

@@ -22,7 +22,9 @@ extension Command {
     @Sendable private static func addTenant(_ invocation: Invocation) async throws -> Int32 {
         let name = invocation.argument("NAME")
         guard TenantKey.isName(name) else {
-            throw CommandFailure(description: "a tenant's name has 1 to 128 characters, none of them a control character")
+            throw CommandFailure(
+                description: "a tenant's name has 1 to 128 characters, none of them a control character"
+            )
         }
         let assembly = try Assembly(invocation.configuration)
         let key = TenantKey.make()

@@ -41,7 +41,8 @@ struct Assembly: Sendable {
         guard let bytes = configuration.masterKey.flatMap({ [UInt8](hex: $0.revealed) }), bytes.count == 32 else {
             throw ConfigurationError(
                 "HAWSER_MASTER_KEY is not set: give 32 random bytes as 64 hexadecimal digits, such as those of "
-                    + "`openssl rand -hex 32`")
+                    + "`openssl rand -hex 32`"
+            )
         }
         return bytes
     }
@@ -53,7 +54,10 @@ struct Assembly: Sendable {
         let pool = BlockingPool(name: "files", threads: 16)
         let staging = try Staging(directory: "\(configuration.data)/staging", pool: pool)
         let target = try DirectoryTarget(
-            id: "00", directory: "\(configuration.data)/targets/00", pool: pool)
+            id: "00",
+            directory: "\(configuration.data)/targets/00",
+            pool: pool
+        )
         let store = ObjectStore(objects: StoredObjectCollection(database), targets: [target], staging: staging)
         return (store, staging)
     }
@@ -80,10 +84,12 @@ struct Assembly: Sendable {
 
     /// The handlers' services.
     func services(_ objects: ObjectStore) throws -> Services {
-        let allowed = try configuration.webhookAllow.map { try CIDR($0.description) }
         return Services(
-            http: HTTPClient(), webhookAddresses: .publicOnly(allowing: allowed), objects: objects,
-            masterKey: try masterKey())
+            http: HTTPClient(),
+            webhookAddresses: .publicOnly(allowing: configuration.webhookAllow),
+            objects: objects,
+            masterKey: try masterKey()
+        )
     }
 
     /// A recorder of this process; it serves all queues.

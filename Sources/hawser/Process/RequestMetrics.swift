@@ -9,9 +9,15 @@ struct RequestMetrics: Sendable {
 
     init(_ metrics: Metrics) {
         requests = metrics.counter(
-            "hawser_http_requests_total", help: "Requests by method and status.", labels: ["method", "status"])
+            "hawser_http_requests_total",
+            help: "Requests by method and status.",
+            labels: ["method", "status"]
+        )
         seconds = metrics.histogram(
-            "hawser_http_request_seconds", help: "Time from request line to last byte of the answer.", labels: ["method"])
+            "hawser_http_request_seconds",
+            help: "Time from request line to last byte of the answer.",
+            labels: ["method"]
+        )
     }
 
     /// Counts one request.

@@ -1,12 +1,12 @@
-import HawserHTTP
+import HawserCore
 import Testing
 
-@Suite struct AddressTests {
+@Suite struct AddressRangeTests {
     @Test(arguments: [
         "10.0.0.0/8", "192.168.1.1", "0.0.0.0/0", "::/0", "fd00::/8", "::1", "2001:db8::/32", "192.168.1.128/25",
     ])
     func blocksAreRead(text: String) throws {
-        let block = try CIDR(text)
+        let block = try AddressRange(parsing: text)
         #expect(block.description == (text.contains("/") ? text : "\(text)/\(text.contains(":") ? 128 : 32)"))
     }
 
@@ -16,7 +16,7 @@ import Testing
         ("10.0.0/8", "not an"), ("1.2.3.4/8/9", "not an"), ("10.0.0.0/-1", "must be a number"),
     ])
     func otherTextsSayWhatIsWrong(text: String, reason: String) {
-        let error = #expect(throws: CIDR.ParseError.self) { try CIDR(text) }
+        let error = #expect(throws: AddressRange.ParseError.self) { try AddressRange(parsing: text) }
         #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
     }
 }

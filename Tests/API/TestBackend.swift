@@ -1,0 +1,49 @@
+import HawserAPI
+import HawserCore
+import HawserMetadata
+import HawserQueue
+import HawserRecords
+import HawserRedis
+import HawserStorage
+import HawserTestSupport
+
+/// A front in this process, over a Redis and a MongoDB database of its own.
+struct TestBackend: Sendable {
+    static let adminKey = "the-admin-key-of-this-test"
+
+    let front: Front
+    private let directory: TestDirectory
+
+    init() async throws {
+        directory = try TestDirectory("api")
+        let mongo = try await TestMongo.shared
+        let database = try MongoDatabase(
+            url: Secret("mongodb://127.0.0.1:\(mongo.port)/api_\(Crypto.randomBytes(8).hex)?replicaSet=rs0"),
+            options: .forTests
+        )
+        let archive = MongoJobArchive(database)
+        let queues = JobQueues(client: try await TestRedis.shared.ownClient(), archive: archive)
+        let pool = BlockingPool(name: "files", threads: 2)
+        let staging = try Staging(directory: directory.file("staging"), pool: pool)
+        let target = try DirectoryTarget(id: "00", directory: directory.file("00"), pool: pool)
+        let store = ObjectStore(
+            objects: StoredObjectCollection(database),
+            targets: [target],
+            staging: staging
+        )
+        front = Front(
+            Backend(
+                queues: queues,
+                archive: archive,
+                feed: EventFeed(queues),
+                tenants: TenantCollection(database),
+                sessions: TransferSessionCollection(database),
+                objects: store,
+                database: database,
+                configuration: try Configuration.load(environment: ["HAWSER_ADMIN_KEY": Self.adminKey]),
+                masterKey: Crypto.randomBytes(32),
+                metrics: Metrics()
+            )
+        )
+    }
+}

@@ -1,0 +1,14 @@
+import Synchronization
+
+/// A value that tasks share.
+final class Synced<Value: Sendable>: Sendable {
+    private let mutex: Mutex<Value>
+
+    init(_ value: Value) { mutex = Mutex(value) }
+
+    var value: Value { mutex.withLock { $0 } }
+
+    func change(_ body: (inout Value) -> Void) {
+        mutex.withLock { body(&$0) }
+    }
+}
