@@ -11,7 +11,7 @@ enum JobDocument {
         guard let last = events.last else { return nil }
         return .updateOne(
             ["_id": .string(last.id.text), "seq": ["$lt": .int(Int64(last.record.sequence))]],
-            ["$set": .document(fields(events, last)), "$push": ["history": ["$each": .array(events.map(change))]]],
+            ["$set": .document(fields(events, last)), "$push": ["history": pushed(events)]],
             upsert: true
         )
     }
@@ -56,7 +56,7 @@ enum JobDocument {
 
     /// The write that adds an event which came late to the history only.
     static func lateUpdate(_ event: JobEvent) -> WriteModel {
-        var update: BSONDocument = ["$push": ["history": change(event)]]
+        var update: BSONDocument = ["$push": ["history": pushed([event])]]
         if let body = event.body {
             update["$set"] = ["kind": .string(body.kind), "arguments": .string(body.arguments)]
         }
@@ -64,6 +64,14 @@ enum JobDocument {
             ["_id": .string(event.id.text), "history.seq": ["$ne": .int(Int64(event.record.sequence))]],
             update
         )
+    }
+
+    /// How many changes of a job are kept: a document must not grow without end under a job that polls or tells its
+    /// progress for hours.
+    private static let kept: Int64 = 1000
+
+    private static func pushed(_ events: [JobEvent]) -> BSON {
+        ["$each": .array(events.map(change)), "$slice": .int(-kept)]
     }
 
     private static func change(_ event: JobEvent) -> BSON {

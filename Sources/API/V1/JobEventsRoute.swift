@@ -86,7 +86,7 @@ struct JobEventsRoute: Sendable {
             if case .event(let event) = tick { held[event.record.sequence] = JobChange(event) }
             if held[last + 1] == nil {
                 guard let job = try await backend.queues.find(id) else { return }
-                if job.sequence > last { try await fill(&held, id, from: last) }
+                if job.sequence > last { last = try await fill(&held, id, from: last, to: job.sequence) }
                 if job.state.isFinal, job.sequence <= last { return }
             }
             while let change = held.removeValue(forKey: last + 1) {
@@ -112,16 +112,21 @@ struct JobEventsRoute: Sendable {
     }
 
     /// Completes what is held from the record, waiting a while for a recorder that is behind.
-    private func fill(_ held: inout [Int: JobChange], _ id: JobID, from last: Int) async throws {
+    ///
+    /// - Returns: the change after which to go on: later than `last` when nobody has the next one any more.
+    private func fill(_ held: inout [Int: JobChange], _ id: JobID, from last: Int, to newest: Int) async throws -> Int {
         let limit = ContinuousClock.now + Self.patience
         while true {
             for change in try await backend.archive.history(of: id, after: last) { held[change.sequence] = change }
-            if held[last + 1] != nil { return }
+            if held[last + 1] != nil { return last }
+            // The record keeps the latest changes only, and it has these: what is missing will not come.
+            if held[newest] != nil, let first = held.keys.min() { return first - 1 }
             guard ContinuousClock.now < limit else { break }
             try await Task.sleep(for: .milliseconds(50))
         }
         // Nobody has it (the record is away): what is known of the job now stands in for it.
-        guard let job = try await backend.queues.find(id) else { return }
+        guard let job = try await backend.queues.find(id) else { return last }
         held[last + 1] = JobChange(standingIn: job, as: last + 1)
+        return last
     }
 }

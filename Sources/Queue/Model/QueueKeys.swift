@@ -11,6 +11,7 @@
 /// | limits | hash | kept free for limits by queue and tenant |
 /// | events | stream | every change of state |
 /// | wake | list | one marker when there is work and perhaps a worker that waits |
+/// | recorder | string | the recorder that leads |
 /// | ready:0 … ready:9 | list | ids by priority, 9 first; a ring over tenants has its place here |
 struct QueueKeys: Sendable {
     static let priorities = 10
@@ -23,6 +24,7 @@ struct QueueKeys: Sendable {
     let state: String
     let due: String
     let lease: String
+    let recorder: String
 
     init(_ queue: QueueName) {
         let tag = "{hawser:\(queue)}:"
@@ -36,6 +38,7 @@ struct QueueKeys: Sendable {
         state = tag + "state"
         due = tag + "due"
         lease = tag + "lease"
+        recorder = tag + "recorder"
     }
 
     /// The ready list of a priority.

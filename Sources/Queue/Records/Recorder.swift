@@ -4,8 +4,9 @@ import Synchronization
 
 /// Carries every event from Redis to the archive, and lets finished jobs leave Redis once the archive has them.
 ///
-/// Any number of recorders may run, in workers and in the REST front: they share the work as one consumer group. A
-/// recorder that dies leaves its unacknowledged events to the others. While the archive is away, events wait in Redis.
+/// Any number of recorders may run, in workers and in the REST front; for each queue one of them leads, so that a job's
+/// events reach the archive in order, and the others stand by. Who takes the lead first carries what the one before was
+/// given and did not acknowledge. While the archive is away, events wait in Redis.
 public final class Recorder: Sendable {
     /// The consumer group.
     static let group = "recorder"
@@ -17,11 +18,11 @@ public final class Recorder: Sendable {
     private static let little = 2000
     /// How long events stay for those who follow them live (`EventFeed`), in milliseconds.
     private static let keepMilliseconds = 5_000
-    /// After this long without an acknowledgement another recorder takes events over.
+    /// How long the lead of a queue lasts without being renewed, which happens every second.
     ///
-    /// So long the list of jobs may be behind when a process that records is killed, or MongoDB was away. Recording
-    /// twice changes nothing, so it may be shorter than what a slow MongoDB takes.
-    private static let takeOverAfter = Duration.seconds(5)
+    /// So long the list of jobs may be behind when the process that leads is killed. Recording twice changes nothing, so
+    /// it may be shorter than what a slow MongoDB takes.
+    private static let lead = Duration.seconds(5)
 
     private let queues: JobQueues
     private let archive: any JobArchive
@@ -51,33 +52,25 @@ public final class Recorder: Sendable {
 
     /// Works until the task is cancelled.
     public func run() async {
-        var groups: Set<QueueName> = []
-        var names = fixed
+        var led: Set<QueueName> = []
         var lastLook: ContinuousClock.Instant?
         var backoff = 0.05
         while !Task.isCancelled {
             do {
                 let now = ContinuousClock.now
-                let isTimeToLook = lastLook.map { now - $0 > .seconds(1) } ?? true
-                if isTimeToLook {
+                if lastLook.map({ now - $0 > .seconds(1) }) ?? true {
                     lastLook = now
-                    if fixed.isEmpty { names = try await queues.queues().sorted() }
-                    for queue in names where !groups.contains(queue) {
-                        try await makeGroup(queue)
-                        groups.insert(queue)
-                    }
-                    for queue in names {
-                        try await takeOver(queue)
-                        try await trim(queue)
-                    }
+                    let names = fixed.isEmpty ? try await queues.queues().sorted() : fixed
+                    for queue in names { try await takeLead(of: queue, &led) }
+                    for queue in led { try await trim(queue) }
                 }
-                guard !names.isEmpty else {
+                guard !led.isEmpty else {
                     try await Task.sleep(for: .milliseconds(200))
                     continue
                 }
                 var count = 0
                 var isMoreLikely = false
-                for (queue, entries) in try await read(names) {
+                for (queue, entries) in try await read(led) {
                     try await carry(entries, of: queue)
                     count += entries.reduce(0) { $0 + $1.events.count }
                     // As many as were asked for: a pause would let the rest pile up.
@@ -88,8 +81,9 @@ public final class Recorder: Sendable {
             } catch is CancellationError {
                 break
             } catch {
-                // NOGROUP: Redis was wiped. The groups are made anew.
-                groups = []
+                // Begun anew: what was read and not recorded is read again first, and a Redis that was wiped gets its
+                // consumer groups back.
+                led = []
                 lastLook = nil
                 log.warning("cannot record, will try again", ["error": "\(error)"])
                 try? await Task.sleep(for: .seconds(backoff))
@@ -97,6 +91,31 @@ public final class Recorder: Sendable {
             }
         }
         client.close()
+        for queue in led {
+            // It would pass on by itself in a few seconds.
+            _ = try? await queues.redis.call(
+                Scripts.resign,
+                keys: [QueueKeys(queue).recorder],
+                arguments: [.string(name)]
+            )
+        }
+    }
+
+    /// Takes or keeps the lead of a queue, when nobody else has it.
+    private func takeLead(of queue: QueueName, _ led: inout Set<QueueName>) async throws {
+        let reply = try await queues.redis.call(
+            Scripts.lead,
+            keys: [QueueKeys(queue).recorder],
+            arguments: [.string(name), .int(Self.lead.milliseconds)]
+        )
+        guard reply.int == 1 else {
+            led.remove(queue)
+            return
+        }
+        guard !led.contains(queue) else { return }
+        try await makeGroup(queue)
+        try await takeOver(queue)
+        led.insert(queue)
     }
 
     private func makeGroup(_ queue: QueueName) async throws {
@@ -109,7 +128,7 @@ public final class Recorder: Sendable {
         }
     }
 
-    private func read(_ names: [QueueName]) async throws -> [(QueueName, [EventEntry])] {
+    private func read(_ names: Set<QueueName>) async throws -> [(QueueName, [EventEntry])] {
         let byKey = Dictionary(names.map { (QueueKeys($0).events, $0) }) { first, _ in first }
         let keys = Array(byKey.keys)
         let head: [RedisArgument] = [
@@ -126,14 +145,19 @@ public final class Recorder: Sendable {
         }
     }
 
-    /// Takes over what dead recorders were given and did not acknowledge; this one's own left-overs too.
+    /// Carries what the recorder that led before was given and did not acknowledge; this one's own left-overs too.
     private func takeOver(_ queue: QueueName) async throws {
-        let reply = try await queues.redis.send([
-            "XAUTOCLAIM", .string(QueueKeys(queue).events), .string(Self.group), .string(name),
-            .int(Self.takeOverAfter.milliseconds), "0", "COUNT", .int(Self.readLimit),
-        ])
-        guard let entries = reply.array?[1].array, !entries.isEmpty else { return }
-        try await carry(try entries.map { try EventEntry($0, queue: queue) }, of: queue)
+        var cursor = "0"
+        repeat {
+            let reply = try await queues.redis.send([
+                "XAUTOCLAIM", .string(QueueKeys(queue).events), .string(Self.group), .string(name), "0",
+                .string(cursor), "COUNT", .int(Self.readLimit),
+            ])
+            guard let parts = reply.array, parts.count >= 2, let next = parts[0].string, let entries = parts[1].array
+            else { throw QueueError.corrupt("XAUTOCLAIM") }
+            if !entries.isEmpty { try await carry(try entries.map { try EventEntry($0, queue: queue) }, of: queue) }
+            cursor = next
+        } while cursor != "0-0"
     }
 
     private func carry(_ entries: [EventEntry], of queue: QueueName) async throws {

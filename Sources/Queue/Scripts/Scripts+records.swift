@@ -1,6 +1,31 @@
 import HawserRedis
 
 extension Scripts {
+    /// Takes or keeps the lead among the recorders of a queue.
+    ///
+    /// KEYS: `QueueKeys.recorder`. ARGV: the recorder's name, ms until the lead is free again.
+    /// Returns: 1 when it leads, 0 when another does.
+    static let lead = RedisScript(
+        name: "lead",
+        source: """
+            local leader = redis.call('GET', KEYS[1])
+            if leader and leader ~= ARGV[1] then return 0 end
+            redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+            return 1
+            """
+    )
+
+    /// Gives up the lead, if the recorder has it.
+    ///
+    /// KEYS: `QueueKeys.recorder`. ARGV: the recorder's name.
+    static let resign = RedisScript(
+        name: "resign",
+        source: """
+            if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+            return 1
+            """
+    )
+
     /// Forgets finished jobs whose record is safe elsewhere, and acknowledges the events that told of them.
     ///
     /// A job that changed since (somebody retried it) stays.
