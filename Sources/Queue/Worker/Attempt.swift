@@ -40,6 +40,9 @@ final class Attempt: Sendable {
         stop.withLock { if $0 == nil { $0 = reason } }
     }
 
+    /// Whether it is to be cut off.
+    var isHalted: Bool { stop.withLock { $0 != nil } }
+
     /// Runs the attempt.
     ///
     /// - Returns: what to settle; nil when the lease is lost and nothing is to be settled.

@@ -139,7 +139,7 @@ public final class Worker: Sendable {
                 return (state.finished, options.concurrency - state.running.count, state.isStopping, isEmpty)
             }
             if isStopping && isEmpty { break }
-            var free2 = isStopping ? 0 : free
+            var slots = isStopping ? 0 : free
             var settle = Dictionary(grouping: finished, by: \.queue)
             for queue in waker.heard() {
                 if let at = lanes.firstIndex(where: { $0.queue == queue }) { lanes[at].isReady = true }
@@ -152,23 +152,23 @@ public final class Worker: Sendable {
                 let mine = settle.removeValue(forKey: lanes[at].queue) ?? []
                 let isDue = lanes[at].isReady || lanes[at].nextLook <= .now
                 // A wake-up that was heard with no slot free is passed on by a turn that claims nothing.
-                let isToPassOn = free2 == 0 && waker.takePending(lanes[at].queue)
-                guard !mine.isEmpty || (isDue && free2 > 0) || isToPassOn else { continue }
+                let isToPassOn = slots == 0 && waker.takePending(lanes[at].queue)
+                guard !mine.isEmpty || (isDue && slots > 0) || isToPassOn else { continue }
                 do {
                     let reply = try await queues.turn(
                         lanes[at].queue,
                         worker: options.name,
                         lease: options.lease,
                         settle: mine,
-                        want: free2
+                        want: slots
                     )
                     check(reply, mine)
                     start(reply.claims)
                     if !reply.unreadable.isEmpty { state.withLock { $0.finished += reply.unreadable } }
-                    free2 -= reply.claims.count
+                    slots -= reply.claims.count
                     lanes[at].isReady = reply.isMoreReady
                     lanes[at].nextLook = .now + min(reply.next ?? idle, idle)
-                    if free2 > 0 { waker.clear(lanes[at].queue) }
+                    if slots > 0 { waker.clear(lanes[at].queue) }
                     hasWorked = true
                     backoff = 0.05
                 } catch {
@@ -184,7 +184,7 @@ public final class Worker: Sendable {
                 }
             }
             guard !hasWorked, state.withLock({ $0.finished.isEmpty }) else { continue }
-            if free2 > 0 {
+            if slots > 0 {
                 waker.listen()
                 let next = lanes.map(\.nextLook).min() ?? .now
                 await signal.wait(atMost: max(.milliseconds(1), next - .now))
@@ -222,6 +222,8 @@ public final class Worker: Sendable {
                 finish(attempt, settlement, seconds: (ContinuousClock.now - began).seconds)
             }
             state.withLock { $0.running[claim.id]?.task = task }
+            // What was to be cut off before its task was known is cut off now.
+            if attempt.isHalted { task.cancel() }
         }
     }
 

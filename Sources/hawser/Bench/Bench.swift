@@ -45,8 +45,8 @@ struct Bench: Sendable {
                 "commands_per_job": .double(Double(assembly.queues.redisCommands - commands) / Double(jobs)),
             ]
         )
-        if backlog == 0 { try await latency(500) }
         if isRecording, backlog == 0 { try await recorded() }
+        if backlog == 0 { try await latency(500) }
         if let holder {
             holder.worker.stop()
             try await holder.task.value
