@@ -2,7 +2,7 @@ import CCurl
 import Foundation
 
 /// An IPv4 address (4 bytes) or an IPv6 address (16 bytes).
-struct IPAddress: Sendable, Hashable, CustomStringConvertible {
+struct IPAddress: Sendable, Hashable {
     let bytes: [UInt8]
 
     init(bytes: [UInt8]) {
@@ -32,12 +32,6 @@ struct IPAddress: Sendable, Hashable, CustomStringConvertible {
         }
         if bytes[0] == 0x20, bytes[1] == 0x02 { return IPAddress(bytes: Array(bytes[2..<6])) }
         return nil
-    }
-
-    var description: String {
-        var text = [CChar](repeating: 0, count: 64)
-        guard inet_ntop(bytes.count == 4 ? AF_INET : AF_INET6, bytes, &text, 64) != nil else { return "?" }
-        return text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "?" }
     }
 }
 

@@ -38,10 +38,10 @@ struct HealthRoutes: Sendable {
                 ),
             ]
         ) { _, _ in
-            async let redis = Self.check { _ = try await backend.queues.workers() }
             async let mongo = Self.check { try await backend.database.ping() }
-            let workers = (try? await backend.queues.workers().count) ?? 0
-            let (isRedisThere, isMongoThere) = await (redis, mongo)
+            let alive = try? await backend.queues.workers().count
+            let (isRedisThere, workers) = (alive != nil, alive ?? 0)
+            let isMongoThere = await mongo
             let isReady = isRedisThere && isMongoThere
             let status = isReady ? workers > 0 ? "ok" : "degraded" : "unavailable"
             let checks: JSON = [

@@ -32,13 +32,8 @@ struct JobRoutes: Sendable {
                     help: "Those accepted at or after this time",
                     schema: ["type": "string", "format": "date-time"]
                 ),
-                .init(name: "cursor", place: .query, help: "What the page before gave as next_cursor"),
-                .init(
-                    name: "limit",
-                    place: .query,
-                    help: "At most so many",
-                    schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]
-                ),
+                .cursor,
+                .limit,
             ],
             answers: [.init(status: 200, help: "A page of jobs", schema: ["$ref": "#/components/schemas/JobPage"])],
             problems: [400]
@@ -192,6 +187,19 @@ extension Endpoint.Parameter {
         place: .path,
         help: "The job's id",
         schema: ["type": "string", "format": "uuid"]
+    )
+    /// Where a page begins.
+    static let cursor = Endpoint.Parameter(
+        name: "cursor",
+        place: .query,
+        help: "What the page before gave as next_cursor"
+    )
+    /// How long a page is; read by `Request.pageLimit`.
+    static let limit = Endpoint.Parameter(
+        name: "limit",
+        place: .query,
+        help: "At most so many",
+        schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]
     )
     /// The preference to wait.
     static let prefer = Endpoint.Parameter(

@@ -47,7 +47,7 @@ struct SubmitRoute: Sendable {
         let (json, bytes) = try await request.jsonAndBytes(upTo: backend.configuration.maxBodyBytes)
         guard let key = request.headers["idempotency-key"] else {
             let (jobs, isList) = try SubmissionReader.read(json, tenant: tenant)
-            return try await submit(jobs, isList, at: .now, isRepeat: false, request, tenant)
+            return try await submit(jobs, isList, at: .now, request, tenant)
         }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else {
             throw Problem(
@@ -63,7 +63,7 @@ struct SubmitRoute: Sendable {
         let fingerprint = Digest.sha256(Array("POST /v1/jobs\n".utf8) + bytes).hex
         switch try await backend.queues.remember(key, of: tenant, fingerprint: fingerprint, plan: plan) {
         case .new:
-            let response = try await submit(jobs, isList, at: now, isRepeat: false, request, tenant)
+            let response = try await submit(jobs, isList, at: now, request, tenant)
             try? await backend.queues.complete(key, of: tenant, answer: true)
             return response
         case .conflict:
@@ -90,11 +90,10 @@ struct SubmitRoute: Sendable {
         _ jobs: [JobSubmission],
         _ isList: Bool,
         at now: Timestamp,
-        isRepeat: Bool,
         _ request: Request,
         _ tenant: String
     ) async throws -> Response {
-        try await backend.queues.enqueue(jobs, isRepeat: isRepeat)
+        try await backend.queues.enqueue(jobs)
         if let last = jobs.last { backend.recent.note(last.id, of: tenant) }
         return try await respond(jobs, isList, at: now, request)
     }

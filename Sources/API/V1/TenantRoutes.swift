@@ -68,13 +68,8 @@ struct TenantRoutes: Sendable {
             summary: "List the tenants",
             access: .admin,
             parameters: [
-                .init(name: "cursor", place: .query, help: "What the page before gave as next_cursor"),
-                .init(
-                    name: "limit",
-                    place: .query,
-                    help: "At most so many",
-                    schema: ["type": "integer", "minimum": 1, "maximum": 1000, "default": 100]
-                ),
+                .cursor,
+                .limit,
             ],
             answers: [.init(status: 200, help: "A page", schema: ["$ref": "#/components/schemas/TenantPage"])],
             problems: [400]

@@ -47,11 +47,6 @@ extension JobQueues {
         _ = try await redis.send(["HSET", .string(Self.requestKey(key, owner)), "answer", .string(answer.text)])
     }
 
-    /// Forgets a request that was refused after all, so that its key can be used again.
-    public func forget(_ key: String, of owner: String) async throws {
-        _ = try await redis.send(["DEL", .string(Self.requestKey(key, owner))])
-    }
-
     private static func requestKey(_ key: String, _ owner: String) -> String {
         "hawser:request:\(owner):\(key)"
     }

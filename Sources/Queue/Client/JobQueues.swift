@@ -121,9 +121,8 @@ public final class JobQueues: Sendable {
     /// - Returns: the job as it is now: cancelled, or still running (or to be undone) with the request noted.
     /// - Throws: `QueueError.unknownJob`, `QueueError.wrongState` when it is over already.
     public func cancel(_ id: JobID) async throws -> JobRecord {
-        let error = JobError.permanent("cancelled", "cancelled on request")
+        let text = JobError.cancelled.stored
         for queue in try await queues() where id.canBe(in: queue) {
-            let text = try JSON(encoding: error).text
             let reply = try await redis.call(
                 Scripts.cancel,
                 keys: QueueKeys(queue).all,

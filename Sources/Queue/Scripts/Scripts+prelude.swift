@@ -11,7 +11,7 @@ extension Scripts {
         local READY, TOP = 12, 9
         local ST, SEQ, FENCE, ATTEMPT, LOST, PRIORITY, AT, RUN_AT, CREATED, DEADLINE, MAX, FLAGS, WORKER, TENANT =
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
-        local CANCEL, UNDO, RESUMED, POISON = 1, 2, 4, 8
+        local CANCEL, UNDO, POISON = 1, 2, 8
         local call = redis.call
         local FORMAT = '>c1I4I4i4I4BI8I8I8I8I4Bss'
         local function pack(s) return struct.pack(FORMAT, unpack(s, 1, 14)) end

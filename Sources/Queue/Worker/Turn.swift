@@ -59,10 +59,7 @@ extension JobQueues {
         "poison",
         "the worker died or stalled \(poisonLimit) times while it ran this job"
     ).stored
-    private static let deadlineText = JobError.permanent(
-        "deadline",
-        "the job's deadline passed before it was done"
-    ).stored
+    private static let deadlineText = JobError.deadline.stored
 
     /// Settles and claims in one call.
     func turn(
