@@ -29,7 +29,7 @@ final class MongoClient: @unchecked Sendable {
 
     /// The pool for a URL, and the database the URL names.
     static func make(url: Secret, options: MongoDatabase.Options) throws -> (MongoClient, database: String?) {
-        initialized
+        MongoDriver.start()
         var error = bson_error_t()
         guard let uri = mongoc_uri_new_with_error(url.revealed, &error) else {
             throw MongoURLError(description: explain(&error))
@@ -70,16 +70,4 @@ final class MongoClient: @unchecked Sendable {
         let isQuoting = reason.contains("://") && !reason.contains("expecting 'mongodb://'") || reason.contains("@")
         return "not a usable mongodb:// URL: \(isQuoting ? "the driver cannot read it" : reason)"
     }
-
-    /// Starts the driver once per process and takes its log.
-    private static let initialized: Void = {
-        mongoc_init()
-        mongoc_log_set_handler(
-            { level, domain, message, _ in
-                guard level.rawValue <= MONGOC_LOG_LEVEL_WARNING.rawValue, let domain, let message else { return }
-                Log("mongodb").warning(String(cString: message), ["domain": String(cString: domain)])
-            },
-            nil
-        )
-    }()
 }

@@ -22,7 +22,9 @@ extension Command {
         let assembly = try Assembly(configuration)
         let (objects, staging) = try assembly.objects()
         let masterKey = try assembly.masterKey()
-        try await assembly.prepare()
+        guard try await StartUp.wait(for: "MongoDB", unless: termination, { try await assembly.prepare() }) else {
+            return 0
+        }
         let backend = Backend(
             queues: assembly.queues,
             archive: assembly.archive,

@@ -36,24 +36,9 @@ extension Command {
             worker.stop()
         }
         defer { ending.cancel() }
-        try await start { try await worker.run() }
+        _ = try await StartUp.wait(for: "Redis", unless: termination) { try await worker.run() }
         recording.cancel()
         await recording.value
         return 0
-    }
-
-    /// Begins to work, and waits for a Redis that is starting beside this process.
-    private static func start(_ run: () async throws -> Void) async throws {
-        var attempt = 0
-        while true {
-            do {
-                return try await run()
-            } catch let error as any UnavailableError {
-                attempt += 1
-                guard attempt < 60 else { throw error }
-                Log("start").warning("waiting for Redis", ["error": "\(error)"])
-                try await Task.sleep(for: .seconds(1))
-            }
-        }
     }
 }

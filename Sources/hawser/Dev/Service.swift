@@ -106,8 +106,6 @@ final class Service: Sendable {
         while true {
             let began = ContinuousClock.now
             let exit = await child.wait()
-            // libmongoc's counters, which a process that is killed cannot remove (mongoc-counters.c).
-            unlink("/dev/shm/mongoc-\(child.id)")
             if state.withLock({ $0.isStopping }) { return }
             log.warning("ended by itself, starting it again", ["exit": exit])
             // One that ran for a while is started again at once; one that fails at start ever more slowly.

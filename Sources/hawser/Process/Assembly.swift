@@ -62,24 +62,14 @@ struct Assembly: Sendable {
         return (store, staging)
     }
 
-    /// Makes indexes; waits for MongoDB, which may be starting beside this process.
+    /// Makes the indexes that are not there yet.
+    ///
+    /// - Throws: `MetadataUnavailable`, which a MongoDB that is starting beside this process is worth a second try.
     func prepare() async throws {
-        let log = Log("start")
-        var attempt = 0
-        while true {
-            do {
-                try await archive.prepare()
-                try await tenants.prepare()
-                try await sessions.prepare()
-                try await StoredObjectCollection(database).prepare()
-                return
-            } catch let error as any UnavailableError {
-                attempt += 1
-                guard attempt < 60 else { throw error }
-                log.warning("waiting for MongoDB", ["error": "\(error)"])
-                try await Task.sleep(for: .seconds(1))
-            }
-        }
+        try await archive.prepare()
+        try await tenants.prepare()
+        try await sessions.prepare()
+        try await StoredObjectCollection(database).prepare()
     }
 
     /// The handlers' services.

@@ -1,5 +1,6 @@
 import CMongoC
 import HawserCore
+import HawserMetadata
 
 /// Runs single commands on MongoDB's database `admin`: those of an operator, which no room needs.
 ///
@@ -26,7 +27,7 @@ enum MongoCommand {
     }
 
     private static func send(_ text: String, to url: Secret) throws -> JSON {
-        mongoc_init()
+        MongoDriver.start()
         var problem = bson_error_t()
         guard let uri = mongoc_uri_new_with_error(url.revealed, &problem) else {
             // The driver's words may repeat the URL.
