@@ -2,9 +2,13 @@ extension Scripts {
     /// What every script begins with: the keys by name, the packed state record and the events of this call.
     ///
     /// KEYS are those of `QueueKeys.all`, in its order. A state record is packed by Lua's `struct` (measured against
-    /// others in docs/data-model.md); its places are named below, and `JobStateRecord` is the same in Swift. Events of a call are collected and written as one
-    /// stream entry (more when there are many): a pair (id, state record) for each change, followed by the texts
-    /// that changed with it, as pairs (`body` | `result` | `error` | `progress` | `journal`, text).
+    /// others in docs/data-model.md); its places are named below, and `JobStateRecord` is the same in Swift.
+    ///
+    /// Events of a call are collected and written as one stream entry (more when there are many): a pair (id, state
+    /// record) for each change, followed by the texts that changed with it, as pairs (`body` | `result` | `error` |
+    /// `progress` | `journal`, text). Other writes are collected, too, and `write` sends them many at a time: a command
+    /// costs Redis more than what it does, and once more for the append-only file. What reads sorted sets or lists
+    /// calls `write` before; state records are read through `load`, which knows of those that are not written yet.
     static let prelude = """
         local BODY, STATE, JOURNAL, RESULT, ERROR, PROGRESS, DUE, LEASE, LIMITS, EVENTS, WAKE =
             KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
@@ -21,12 +25,41 @@ extension Scripts {
         local function has(s, flag) return math.floor(s[FLAGS] / flag) % 2 == 1 end
         local function raise(s, flag) if not has(s, flag) then s[FLAGS] = s[FLAGS] + flag end end
         local function lower(s, flag) if has(s, flag) then s[FLAGS] = s[FLAGS] - flag end end
+        -- At most this many values are handed to a command at once: Lua's stack takes just under 8,000.
+        local MOST = 4000
+        local function send(command, key, list)
+            for from = 1, #list, MOST do call(command, key, unpack(list, from, math.min(#list, from + MOST - 1))) end
+        end
+        local held = {}
+        local function fetch(ids)
+            for from = 1, #ids, MOST do
+                local blobs = call('HMGET', STATE, unpack(ids, from, math.min(#ids, from + MOST - 1)))
+                for i = 1, #blobs do held[ids[from + i - 1]] = blobs[i] end
+            end
+        end
         local function load(id)
-            local blob = call('HGET', STATE, id)
+            local blob = held[id]
+            if blob == nil then blob = call('HGET', STATE, id) end
             return blob and unpackrecord(blob)
+        end
+        local function add(list, one, other)
+            local n = #list
+            list[n + 1], list[n + 2] = one, other
+        end
+        local states, results, leased, released, delayed, heads, tails = {}, {}, {}, {}, {}, {}, {}
+        local function write()
+            send('ZREM', LEASE, released)
+            send('HSET', STATE, states)
+            send('HSET', RESULT, results)
+            send('ZADD', LEASE, leased)
+            send('ZADD', DUE, delayed)
+            for key, ids in pairs(heads) do send('LPUSH', key, ids) end
+            for key, ids in pairs(tails) do send('RPUSH', key, ids) end
+            states, results, leased, released, delayed, heads, tails = {}, {}, {}, {}, {}, {}, {}
         end
         local events, count = {}, 0
         local function flush()
+            write()
             if count > 0 then call('XADD', EVENTS, '*', unpack(events, 1, count)) end
             events, count = {}, 0
         end
@@ -38,7 +71,8 @@ extension Scripts {
             if count > 1000 then flush() end
             s[ST], s[AT], s[SEQ] = state, now, s[SEQ] + 1
             local blob = pack(s)
-            call('HSET', STATE, id, blob)
+            held[id] = blob
+            add(states, id, blob)
             note(id, blob)
             return blob
         end
@@ -49,18 +83,20 @@ extension Scripts {
         local function delay(id, s, state, at)
             s[RUN_AT] = at
             save(id, s, state)
-            call('ZADD', DUE, at, id)
+            add(delayed, at, id)
         end
         local function queue(id, s, first)
             s[RUN_AT], s[WORKER] = 0, ''
             save(id, s, 'Q')
-            call(first and 'LPUSH' or 'RPUSH', ready(s), id)
+            local lists, key = first and heads or tails, ready(s)
+            if not lists[key] then lists[key] = {} end
+            add(lists[key], id)
         end
         local function finish(id, s, state, text)
             s[RUN_AT] = 0
             save(id, s, state)
             if state == 'D' then
-                if text ~= '' then call('HSET', RESULT, id, text); note('result', text) end
+                if text ~= '' then add(results, id, text); note('result', text) end
             else
                 if text ~= '' then call('HSET', ERROR, id, text); note('error', text) end
                 if has(s, UNDO) then

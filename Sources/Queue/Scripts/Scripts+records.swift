@@ -37,7 +37,9 @@ extension Scripts {
         source: prelude + """
             local n = tonumber(ARGV[2])
             if n > 0 and ARGV[1] ~= '' then call('XACK', EVENTS, ARGV[1], unpack(ARGV, 3, 2 + n)) end
-            local gone = {}
+            local gone, ids = {}, {}
+            for i = 3 + n, #ARGV, 2 do ids[#ids + 1] = ARGV[i] end
+            fetch(ids)
             for i = 3 + n, #ARGV, 2 do
                 local id = ARGV[i]
                 local s = load(id)
