@@ -73,6 +73,7 @@ public enum JobView {
             kind: submission.kind,
             tenant: submission.tenant,
             arguments: submission.arguments,
+            locks: submission.locks,
             state: isLater ? .scheduled : .queued,
             sequence: 1,
             fence: 0,

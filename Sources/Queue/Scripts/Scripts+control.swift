@@ -86,7 +86,7 @@ extension Scripts {
                     raise(s, CANCEL)
                     save(id, s, 'R')
                 end
-            elseif s[ST] ~= 'D' and s[ST] ~= 'F' and s[ST] ~= 'C' then
+            elseif not isover(s) then
                 call('ZREM', DUE, id)
                 if has(s, UNDO) then
                     raise(s, CANCEL)
@@ -120,7 +120,7 @@ extension Scripts {
             local s = unpackrecord(blob)
             if s[ST] ~= 'F' and s[ST] ~= 'C' then return blob end
             if s[DEADLINE] > 0 then s[DEADLINE] = now + s[DEADLINE] - s[CREATED] end
-            s[ATTEMPT], s[LOST], s[FLAGS] = 0, 0, 0
+            s[ATTEMPT], s[LOST], s[FLAGS] = 0, 0, has(s, LOCKS) and LOCKS or 0
             call('HDEL', ERROR, id)
             call('HDEL', PROGRESS, id)
             queue(id, s, false)

@@ -43,7 +43,7 @@ extension Scripts {
             for i = 3 + n, #ARGV, 2 do
                 local id = ARGV[i]
                 local s = load(id)
-                if s and s[SEQ] == tonumber(ARGV[i + 1]) and (s[ST] == 'D' or s[ST] == 'F' or s[ST] == 'C') then
+                if s and s[SEQ] == tonumber(ARGV[i + 1]) and isover(s) then
                     gone[#gone + 1] = id
                 end
             end

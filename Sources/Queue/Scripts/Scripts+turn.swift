@@ -101,7 +101,7 @@ extension Scripts {
                         if s and s[ST] == 'Q' then
                             if s[DEADLINE] > 0 and now >= s[DEADLINE] and not has(s, UNDO) then
                                 finish(id, s, 'F', ARGV[7])
-                            else
+                            elseif not has(s, LOCKS) or lock(id) then
                                 want = want - 1
                                 s[FENCE], s[ATTEMPT], s[WORKER] = s[FENCE] + 1, s[ATTEMPT] + 1, worker
                                 taken[#taken + 1] = id
