@@ -18,6 +18,8 @@ struct IaaSChange: Sendable {
     ///   - tenant: whose job it is.
     ///   - request: the client's request.
     ///   - dress: what is done to the reply message before it is shown.
+    /// - Returns: the answer.
+    /// - Throws: a problem when the arguments are wrong; `RedisUnavailable`.
     func accept<Kind: CloudJob>(
         _ kind: Kind.Type,
         _ arguments: Kind.Arguments,
