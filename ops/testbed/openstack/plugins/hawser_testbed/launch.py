@@ -7,6 +7,8 @@ import importlib
 import os
 import sys
 
+from hawser_testbed import contexts
+
 
 def _log_access(service):
     """Puts the access log in front of every API that is served by eventlet."""
@@ -30,6 +32,7 @@ def main():
     if module == "nova.cmd.compute":
         # Nova takes drivers from below its own package only.
         sys.modules["nova.virt.hawser_testbed"] = importlib.import_module("hawser_testbed.nova")
+    contexts.mend(parts[0])
     _log_access(parts[0])
     return command.main()
 
