@@ -1,7 +1,7 @@
 """One line of JSON per request that an API has answered, in the same form for every service.
 
-The services' own logs have neither the client nor the tenant, and each its own form. With the user agent the requests of
-a client can be told from those that the services send each other.
+The services' own logs do not say who the client is, and each has its own form. By the user agent the requests of a
+client can be told from those that the services send each other.
 """
 
 import datetime
