@@ -21,7 +21,7 @@ extension BlockStorage {
         public let name: String
         /// The description.
         public let description: String
-        /// `creating`, `available`, `attaching`, `in-use`, `error`, `error_extending`, …
+        /// One of `creating`, `available`, `attaching`, `in-use`, `error`, `error_extending` and others.
         public let status: String
         /// The size.
         public let sizeGiB: Int

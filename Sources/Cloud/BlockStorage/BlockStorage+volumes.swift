@@ -59,7 +59,8 @@ extension BlockStorage {
 
     /// Asks to delete a volume; it is gone when it is not found any more.
     ///
-    /// - Parameter withSnapshots: whether its snapshots go, too; a volume that has some is refused otherwise.
+    /// Its snapshots go with it when that is said; a volume that has some is refused otherwise.
+    ///
     /// - Throws: `CloudError`.
     public func deleteVolume(_ id: String, withSnapshots: Bool = false) async throws {
         let query = withSnapshots ? [(name: "cascade", value: "true")] : []
@@ -119,7 +120,6 @@ extension BlockStorage {
 
     /// What the cloud tells users about failures of their volumes, newest first.
     ///
-    /// - Parameter id: the volume.
     /// - Throws: `CloudError`.
     public func messages(ofVolume id: String) async throws -> [CloudMessage] {
         try await session.list(

@@ -45,7 +45,7 @@ extension Compute {
         public let id: String
         /// The name.
         public let name: String
-        /// `ACTIVE`, `BUILD`, `SHUTOFF`, `SUSPENDED`, `VERIFY_RESIZE`, `ERROR`, `DELETED`, …
+        /// One of `ACTIVE`, `BUILD`, `SHUTOFF`, `SUSPENDED`, `VERIFY_RESIZE`, `ERROR`, `DELETED` and others.
         public let status: String
         /// What is being done with it: `spawning`, `resize_finish`; nil when nothing is.
         public let taskState: String?

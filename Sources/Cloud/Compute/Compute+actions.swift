@@ -49,7 +49,7 @@ extension Compute {
             public let finishedAt: Timestamp?
         }
 
-        /// `create`, `stop`, `reboot`, `resize`, …
+        /// One of `create`, `stop`, `reboot`, `resize` and others.
         public let action: String
         /// The id of the request that asked for it.
         public let requestID: String
@@ -101,6 +101,7 @@ extension Compute {
     /// - Parameters:
     ///   - requestID: the id of the request that asked for it.
     ///   - id: the server's id.
+    /// - Returns: that action with its parts.
     /// - Throws: `CloudError`.
     public func action(_ requestID: String, ofServer id: String) async throws -> InstanceAction {
         try await session.send(call("GET", "/servers/\(part(id))/os-instance-actions/\(part(requestID))"))

@@ -44,6 +44,7 @@ extension Compute {
     /// - Parameters:
     ///   - limit: the most to return; the cloud may return fewer.
     ///   - marker: the id of the last one of the page before.
+    /// - Returns: the page, and what to ask for the next one with.
     /// - Throws: `CloudError`.
     public func flavors(limit: Int, marker: String? = nil) async throws -> CloudPage<Flavor> {
         try await session.page(call("GET", "/flavors/detail"), "flavors", limit: limit, marker: marker)

@@ -77,6 +77,7 @@ public struct CloudsFile: Sendable {
     /// - Parameters:
     ///   - name: its name; nil takes the only one.
     ///   - region: one of the regions it names; nil takes the first.
+    /// - Returns: the cloud in that region.
     /// - Throws: `CloudsFileError` when there is no such cloud or region, or a field is wrong.
     public func cloud(_ name: String? = nil, region: String? = nil) throws -> CloudSettings {
         let names = names

@@ -48,7 +48,9 @@ struct YAML {
         return nil
     }
 
-    /// Walks libyaml's events. The parser lives on the heap because libyaml keeps pointers into it.
+    /// Walks libyaml's events.
+    ///
+    /// The parser lives on the heap because libyaml keeps pointers into it.
     private struct Reader {
         private struct Anchored {
             let value: JSON

@@ -15,7 +15,7 @@ public struct Images: Sendable {
         public let id: String
         /// The name.
         public let name: String
-        /// `queued`, `saving`, `active`, `deactivated`, …
+        /// One of `queued`, `saving`, `active`, `deactivated` and others.
         public let status: String
         /// Its bytes; nil until they are uploaded.
         public let size: Int?
@@ -25,7 +25,7 @@ public struct Images: Sendable {
         public let minDiskGiB: Int
         /// The least memory for it.
         public let minRAMMiB: Int
-        /// `qcow2`, `raw`, …
+        /// One of `qcow2`, `raw` and others.
         public let diskFormat: String?
         /// `public`, `private`, `shared`, `community`.
         public let visibility: String?
@@ -77,6 +77,7 @@ public struct Images: Sendable {
     /// - Parameters:
     ///   - limit: the most to return; the cloud may return fewer.
     ///   - marker: the id of the last one of the page before.
+    /// - Returns: the page, and what to ask for the next one with.
     /// - Throws: `CloudError`.
     public func images(limit: Int, marker: String? = nil) async throws -> CloudPage<Image> {
         try await session.page(CloudCall("GET", .image, "/images"), "images", limit: limit, marker: marker)

@@ -65,6 +65,7 @@ extension Networking {
     ///   - subnet: the id of its subnet; nil takes any.
     ///   - port: the id of the port it leads to.
     ///   - description: the description.
+    /// - Returns: the address.
     /// - Throws: `CloudError`; `notFound` when no router leads from the port to that network.
     public func createFloatingAddress(
         network: String,

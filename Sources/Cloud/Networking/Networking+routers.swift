@@ -48,7 +48,7 @@ extension Networking {
         public let name: String
         /// The description.
         public let description: String
-        /// `ACTIVE`, `ERROR`, …
+        /// One of `ACTIVE`, `ERROR` and others.
         public let status: String
         /// The project's id.
         public let projectID: String?

@@ -27,11 +27,9 @@ public struct Catalog: Sendable {
     /// The regions that have endpoints, sorted.
     public var regions: [String] { Set(endpoints.compactMap(\.region)).sorted() }
 
-    /// The endpoint of a service: by its official type before its aliases.
+    /// The endpoint of a service, by its official type before its aliases; nil when there is none.
     ///
-    /// - Parameters:
-    ///   - region: the region; nil takes the first that is there.
-    ///   - type: a type to look for instead of the service's own.
+    /// Without a region it takes the first that is there; with a type it looks for that one only.
     public func endpoint(
         of service: CloudService,
         region: String?,

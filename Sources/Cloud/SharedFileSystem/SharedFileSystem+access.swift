@@ -40,6 +40,7 @@ extension SharedFileSystem {
     ///   - type: `ip`, `user`, …
     ///   - level: `rw` or `ro`.
     ///   - id: the share.
+    /// - Returns: the new rule.
     /// - Throws: `CloudError`; `badRequest` or `conflict` when there is such a rule already.
     public func allowAccess(
         to: String,

@@ -36,6 +36,7 @@ extension SharedFileSystem {
     /// - Parameters:
     ///   - name: the whole name.
     ///   - network: the id of a network of Neutron.
+    /// - Returns: those share networks.
     /// - Throws: `CloudError`.
     public func shareNetworks(name: String? = nil, network: String? = nil) async throws -> [ShareNetwork] {
         let query = network.map { [(name: "neutron_net_id", value: $0)] } ?? []

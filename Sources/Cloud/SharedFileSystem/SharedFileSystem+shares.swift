@@ -9,11 +9,11 @@ extension SharedFileSystem {
         public let name: String
         /// The description.
         public let description: String
-        /// `creating`, `available`, `deleting`, `error`, `error_deleting`, …
+        /// One of `creating`, `available`, `deleting`, `error`, `error_deleting` and others.
         public let status: String
         /// The size.
         public let sizeGiB: Int
-        /// `NFS`, `CIFS`, …
+        /// One of `NFS`, `CIFS` and others.
         public let protocolName: String
         /// The id of its share network.
         public let shareNetworkID: String?
@@ -54,7 +54,7 @@ extension SharedFileSystem {
     public struct ShareRequest: Sendable {
         /// The size.
         public var sizeGiB: Int
-        /// `NFS`, `CIFS`, …
+        /// One of `NFS`, `CIFS` and others.
         public var protocolName: String
         /// The name.
         public var name: String?
@@ -98,6 +98,7 @@ extension SharedFileSystem {
     ///   - name: the whole name.
     ///   - shareNetworkID: the id of their share network.
     ///   - metadata: metadata they must have; looked at here.
+    /// - Returns: those shares.
     /// - Throws: `CloudError`.
     public func shares(
         name: String? = nil,

@@ -44,7 +44,6 @@ public struct SharedFileSystem: Sendable {
 
     /// What the cloud tells users about failures of their shares, newest first.
     ///
-    /// - Parameter id: the share.
     /// - Throws: `CloudError`.
     public func messages(ofShare id: String) async throws -> [CloudMessage] {
         try await session.list(

@@ -60,6 +60,7 @@ public final class StatusListing<Item: Sendable>: Sendable {
     /// - Parameters:
     ///   - id: its id.
     ///   - moment: the moment the news must be newer than; after a change of one's own, the time its answer came.
+    /// - Returns: the thing as listed, or nil.
     /// - Throws: what the listing throws; `CancellationError`.
     public func status(of id: String, newerThan moment: ContinuousClock.Instant) async throws -> Item? {
         let waiter = Waiter<[String: Item]>()
