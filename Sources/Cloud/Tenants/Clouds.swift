@@ -58,6 +58,7 @@ public final class Clouds: Sendable {
     /// - Parameters:
     ///   - tenant: the tenant's id.
     ///   - region: one of the cloud's; nil or empty: its first.
+    /// - Returns: the session.
     /// - Throws: `NoCloudAccount`; `CloudsFileError` for a region that is none; `MetadataUnavailable`; `CryptoError`.
     public func session(of tenant: String, region: String? = nil) async throws -> CloudSession {
         sessions.session(for: try await settings(of: tenant, region: region))
