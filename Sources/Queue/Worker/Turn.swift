@@ -60,6 +60,7 @@ extension JobQueues {
         "the worker died or stalled \(poisonLimit) times while it ran this job"
     ).stored
     private static let deadlineText = JobError.deadline.stored
+    private static let cancelledText = JobError.cancelled.stored
 
     /// Settles and claims in one call.
     func turn(
@@ -71,9 +72,9 @@ extension JobQueues {
     ) async throws -> TurnReply {
         var arguments: [RedisArgument] = [
             .string(worker), .int(lease.milliseconds), .int(want), .int(Self.turnLimit), .int(Self.poisonLimit),
-            .string(Self.poisonText), .string(Self.deadlineText),
+            .string(Self.poisonText), .string(Self.deadlineText), .string(Self.cancelledText),
         ]
-        arguments.reserveCapacity(7 + settle.count * 5)
+        arguments.reserveCapacity(8 + settle.count * 5)
         for settlement in settle {
             arguments.append(.string(settlement.id.text))
             arguments.append(.int(settlement.fence))
