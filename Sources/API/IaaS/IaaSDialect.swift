@@ -11,6 +11,9 @@ struct IaaSDialect: Sendable {
 
     var endpoints: [Endpoint] {
         TenantService(backend: backend).endpoints
+            + FlavorService(backend: backend).endpoints
+            + ImageService(backend: backend).endpoints
+            + CloudDiskService(backend: backend).endpoints
     }
 
     /// The clouds.
