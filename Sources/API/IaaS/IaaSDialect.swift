@@ -14,6 +14,7 @@ struct IaaSDialect: Sendable {
             + FlavorService(backend: backend).endpoints
             + ImageService(backend: backend).endpoints
             + CloudDiskService(backend: backend).endpoints
+            + InstanceService(backend: backend).endpoints
     }
 
     /// The clouds.
