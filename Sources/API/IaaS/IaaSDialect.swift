@@ -10,7 +10,7 @@ struct IaaSDialect: Sendable {
     let backend: Backend
 
     var endpoints: [Endpoint] {
-        TenantService(backend: backend).endpoints
+        TenantService(backend: backend).endpoints + NasDiskService(backend: backend).endpoints
     }
 
     /// The clouds.
