@@ -1,4 +1,3 @@
-import Foundation
 import HawserCore
 import HawserHTTP
 import Synchronization
