@@ -55,10 +55,7 @@ extension JobQueues {
     /// The most expired leases and due jobs one turn moves.
     static let turnLimit = 1_000
 
-    private static let poisonText = JobError.permanent(
-        "poison",
-        "the worker died or stalled \(poisonLimit) times while it ran this job"
-    ).stored
+    private static let poisonText = JobError.poison.stored
     private static let deadlineText = JobError.deadline.stored
 
     /// Settles and claims in one call.
