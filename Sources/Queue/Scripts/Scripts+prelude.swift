@@ -8,11 +8,13 @@ extension Scripts {
     static let prelude = """
         local BODY, STATE, JOURNAL, RESULT, ERROR, PROGRESS, DUE, LEASE, LIMITS, EVENTS, WAKE =
             KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
-        local READY, TOP = 12, 9
+        local READY, TOP, FINISHED = 12, 9, KEYS[22]
         local ST, SEQ, FENCE, ATTEMPT, LOST, PRIORITY, AT, RUN_AT, CREATED, DEADLINE, MAX, FLAGS, WORKER, TENANT =
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
         local CANCEL, UNDO, POISON = 1, 2, 8
         local call = redis.call
+        -- Whether finished jobs are listed, so that they can be dropped after a while; a script sets it.
+        local isListed = false
         local FORMAT = '>c1I4I4i4I4BI8I8I8I8I4Bss'
         local function pack(s) return struct.pack(FORMAT, unpack(s, 1, 14)) end
         local function unpackrecord(blob) return {struct.unpack(FORMAT, blob)} end
@@ -59,6 +61,7 @@ extension Scripts {
         local function finish(id, s, state, text)
             s[RUN_AT] = 0
             save(id, s, state)
+            if isListed then call('ZADD', FINISHED, now, id) end
             if state == 'D' then
                 if text ~= '' then call('HSET', RESULT, id, text); note('result', text) end
             else

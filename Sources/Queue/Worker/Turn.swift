@@ -68,9 +68,9 @@ extension JobQueues {
     ) async throws -> TurnReply {
         var arguments: [RedisArgument] = [
             .string(worker), .int(lease.milliseconds), .int(want), .int(Self.turnLimit), .int(Self.poisonLimit),
-            .string(Self.poisonText), .string(Self.deadlineText),
+            .string(Self.poisonText), .string(Self.deadlineText), archive == nil ? "1" : "",
         ]
-        arguments.reserveCapacity(7 + settle.count * 5)
+        arguments.reserveCapacity(8 + settle.count * 5)
         for settlement in settle {
             arguments.append(.string(settlement.id.text))
             arguments.append(.int(settlement.fence))
