@@ -59,12 +59,14 @@ let package = Package(
         room("Queue", on: ["Redis", "Core"]),
         room("Storage", on: ["Metadata", "Core"]),
         room("Metadata", on: ["Core"], c: ["CMongoC"]),
+        room("Cloud", on: ["HTTP", "Core"], c: ["CYaml"]),
         room("HTTP", on: ["Core"], c: ["CMicrohttpd", "CCurl"]),
         room("Redis", on: ["Core"], c: ["CHiredis", "COpenSSL"]),
         room("Core", c: ["COpenSSL"]),
 
         // C libraries from the system: module maps, nothing else.
         .systemLibrary(name: "CMicrohttpd", path: "Sources/CMicrohttpd"),
+        .systemLibrary(name: "CYaml", path: "Sources/CYaml"),
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CMongoC", path: "Sources/CMongoC", pkgConfig: "libmongoc-1.0"),
         .systemLibrary(name: "CHiredis", path: "Sources/CHiredis"),
@@ -105,6 +107,7 @@ let package = Package(
         tests("Core", on: ["Core"]),
         tests("Redis", on: ["Redis", "Core"]),
         tests("HTTP", on: ["HTTP", "Core"]),
+        tests("Cloud", on: ["Cloud", "HTTP", "Core"]),
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Records", on: ["Records", "Queue", "Metadata", "Core"]),
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),

@@ -28,6 +28,13 @@ public struct ClientRequest: Sendable {
     public var maxResponseBytes: Int
     /// Which addresses it may go to.
     public var addresses: AddressPolicy
+    /// Whom it trusts; the client's own `caFile` counts where this names none.
+    public var tls: ClientTLS
+    /// Whether it may be sent a second time when a kept connection turns out dead before any answer.
+    ///
+    /// False for what must not be done twice: the other side may have read the first one. It then fails with the kind
+    /// `send` or `receive` instead. Looked at for bodies in memory and empty ones.
+    public var isRepeatable: Bool
 
     /// A request with the usual limits.
     public init(
@@ -39,7 +46,9 @@ public struct ClientRequest: Sendable {
         timeout: Duration? = .seconds(60),
         idleTimeout: Duration = .seconds(30),
         maxResponseBytes: Int = 16 << 20,
-        addresses: AddressPolicy = .any
+        addresses: AddressPolicy = .any,
+        tls: ClientTLS = ClientTLS(),
+        isRepeatable: Bool = true
     ) {
         self.method = method
         self.url = url
@@ -50,5 +59,7 @@ public struct ClientRequest: Sendable {
         self.idleTimeout = idleTimeout
         self.maxResponseBytes = maxResponseBytes
         self.addresses = addresses
+        self.tls = tls
+        self.isRepeatable = isRepeatable
     }
 }

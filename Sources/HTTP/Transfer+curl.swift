@@ -19,7 +19,7 @@ extension Transfer {
         _ = hawser_curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
         _ = hawser_curl_set_text(easy, CURLOPT_PROXY, "")
         _ = hawser_curl_set_text(easy, CURLOPT_USERAGENT, options.userAgent)
-        if let file = options.caFile { _ = hawser_curl_set_text(easy, CURLOPT_CAINFO, file) }
+        setTLS(easy)
         _ = hawser_curl_set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
         _ = hawser_curl_set_long(easy, CURLOPT_NOSIGNAL, 1)
         _ = hawser_curl_set_long(easy, CURLOPT_QUICK_EXIT, 1)
@@ -33,6 +33,7 @@ extension Transfer {
         case .bytes(let bytes): setUpload(easy, Int64(bytes.count))
         case .stream(let length, _): setUpload(easy, length)
         }
+        if !request.isRepeatable, hasNoBytes { _ = hawser_curl_set_long(easy, CURLOPT_FRESH_CONNECT, 1) }
         // libcurl would wait a second for "100 Continue".
         var list: UnsafeMutablePointer<curl_slist>? = curl_slist_append(nil, "Expect:")
         for field in request.headers where !Headers.isSame(field.name, "Content-Length") {
@@ -77,6 +78,25 @@ extension Transfer {
 
     private func loopHasEnded(_ code: CURLcode) -> Bool {
         code == CURLE_ABORTED_BY_CALLBACK && !isCancelled
+    }
+
+    private func setTLS(_ easy: UnsafeMutableRawPointer) {
+        let tls = request.tls
+        if let file = tls.caFile ?? options.caFile { _ = hawser_curl_set_text(easy, CURLOPT_CAINFO, file) }
+        if let file = tls.certificateFile { _ = hawser_curl_set_text(easy, CURLOPT_SSLCERT, file) }
+        if let file = tls.keyFile { _ = hawser_curl_set_text(easy, CURLOPT_SSLKEY, file) }
+        guard !tls.verifies else { return }
+        _ = hawser_curl_set_long(easy, CURLOPT_SSL_VERIFYPEER, 0)
+        _ = hawser_curl_set_long(easy, CURLOPT_SSL_VERIFYHOST, 0)
+    }
+
+    /// Whether a body was sent whose second sending libcurl would not announce by seeking back.
+    private var hasNoBytes: Bool {
+        switch request.body {
+        case .none: true
+        case .bytes(let bytes): bytes.isEmpty
+        case .stream: false
+        }
     }
 
     private func setUpload(_ easy: UnsafeMutableRawPointer, _ length: Int64) {
@@ -184,9 +204,9 @@ extension Transfer {
     private static let onSeek: curl_seek_callback = { context, offset, origin in
         guard let context, origin == SEEK_SET else { return CURL_SEEKFUNC_CANTSEEK }
         let transfer = transfer(context)
-        guard case .bytes(let bytes) = transfer.request.body, offset >= 0, offset <= bytes.count else {
-            return CURL_SEEKFUNC_FAIL
-        }
+        guard transfer.request.isRepeatable, case .bytes(let bytes) = transfer.request.body, offset >= 0,
+            offset <= bytes.count
+        else { return CURL_SEEKFUNC_FAIL }
         transfer.state.withLock { $0.offset = Int(offset) }
         return CURL_SEEKFUNC_OK
     }

@@ -2,76 +2,105 @@ import HawserCore
 import HawserMetadata
 import HawserQueue
 
-/// How a job lies in the collection `jobs`.
+/// How a job lies in MongoDB: one document, with all that is known of the job and the changes it went through.
 enum JobDocument {
-    /// The write that brings a document up to the last of a job's events, in order; nil when there is none.
-    ///
-    /// It does not match a document that is as new or newer: the upsert then fails as a duplicate.
-    static func update(_ events: [JobEvent]) -> WriteModel? {
-        guard let last = events.last else { return nil }
-        return .updateOne(
-            ["_id": .string(last.id.text), "seq": ["$lt": .int(Int64(last.record.sequence))]],
-            ["$set": .document(fields(events, last)), "$push": ["history": pushed(events)]],
-            upsert: true
-        )
-    }
-
-    /// The write that makes a document of a job's events, when they begin with its first; nil when they do not.
-    ///
-    /// A plain insert costs MongoDB much less than an upsert; it fails as a duplicate where there is one already.
-    static func insert(_ events: [JobEvent]) -> WriteModel? {
-        guard let first = events.first, first.record.sequence == 1, let last = events.last else { return nil }
-        var document: BSONDocument = ["_id": .string(last.id.text)]
-        document = document.merging(fields(events, last))
-        document["history"] = .array(events.map(change))
-        return .insertOne(document)
-    }
-
-    /// What a document says of a job after events, the last of which is given.
-    private static func fields(_ events: [JobEvent], _ last: JobEvent) -> BSONDocument {
-        let record = last.record
-        var set: BSONDocument = [
-            "queue": .string(last.queue.text), "tenant": .string(record.tenant),
-            "state": .string(record.state.rawValue),
-            "seq": .int(Int64(record.sequence)), "fence": .int(Int64(record.fence)),
-            "attempt": .int(Int64(record.attempt)), "max_attempts": .int(Int64(record.maxAttempts)),
-            "lost": .int(Int64(record.lost)), "priority": .int(Int64(record.priority)),
-            "created": .date(record.created), "changed": .date(record.changed),
-            "run_at": record.runAt.map { .date($0) } ?? .null, "deadline": record.deadline.map { .date($0) } ?? .null,
-            "worker": record.worker.isEmpty ? .null : .string(record.worker),
-            "cancel": .bool(record.flags.contains(.cancel)),
-        ]
-        for event in events {
-            if let body = event.body {
-                set["kind"] = .string(body.kind)
-                set["arguments"] = .string(body.arguments)
-            }
-            if let result = event.result { set["result"] = .string(result) }
-            if let error = event.error { set["error"] = .string(error) }
-            if let progress = event.progress { set["progress"] = .string(progress) }
-            if let journal = event.journal { set["journal"] = .string(journal) }
-        }
-        return set
-    }
-
-    /// The write that adds an event which came late to the history only.
-    static func lateUpdate(_ event: JobEvent) -> WriteModel {
-        var update: BSONDocument = ["$push": ["history": pushed([event])]]
-        if let body = event.body {
-            update["$set"] = ["kind": .string(body.kind), "arguments": .string(body.arguments)]
-        }
-        return .updateOne(
-            ["_id": .string(event.id.text), "history.seq": ["$ne": .int(Int64(event.record.sequence))]],
-            update
-        )
-    }
-
     /// How many changes of a job are kept: a document must not grow without end under a job that polls or tells its
     /// progress for hours.
-    private static let kept: Int64 = 1000
+    private static let kept = 1000
 
-    private static func pushed(_ events: [JobEvent]) -> BSON {
-        ["$each": .array(events.map(change)), "$slice": .int(-kept)]
+    /// A document brought up to events of its job, or made of them.
+    ///
+    /// Events older than the document complete its history and do not take it back.
+    ///
+    /// - Parameters:
+    ///   - known: what is stored already.
+    ///   - events: events of one job in order, at least one.
+    /// - Returns: the document; the same as `known` when the events say nothing new.
+    /// - Throws: `BSONFieldError` when the stored document cannot be read.
+    static func merge(_ known: BSONDocument?, _ events: [JobEvent]) throws -> BSONDocument {
+        guard let known else { return make(events) }
+        let sequence = try self.sequence(known)
+        var document = known
+        for event in events where event.record.sequence > sequence { set(event, in: &document) }
+        if known["kind"] == nil, let body = events.lazy.compactMap(\.body).first { set(body, in: &document) }
+        var history = try document.optional("history", \.array) ?? []
+        let held = try Set(history.map { try $0.document?.required("seq", \.int) })
+        let oldest = history.count < kept ? 0 : try history.first?.document?.required("seq", \.int) ?? 0
+        let missing = events.filter {
+            let sequence = Int64($0.record.sequence)
+            return sequence > oldest && !held.contains(sequence)
+        }
+        guard !missing.isEmpty else { return document }
+        history += missing.map(change)
+        history.sort { ($0.document?["seq"]?.int ?? 0) < ($1.document?["seq"]?.int ?? 0) }
+        document["history"] = .array(history.suffix(kept))
+        return document
+    }
+
+    /// The number of the last change a document knows of.
+    static func sequence(_ document: BSONDocument) throws -> Int64 {
+        try document.required("seq", \.int)
+    }
+
+    /// Whether the job of a document is over.
+    static func isOver(_ document: BSONDocument) throws -> Bool {
+        JobState(rawValue: try document.required("state", \.string))?.isFinal ?? false
+    }
+
+    private static func make(_ events: [JobEvent]) -> BSONDocument {
+        var document: BSONDocument = [:]
+        if let last = events.last {
+            document["_id"] = .string(last.id.text)
+            // The state is that of the last; what only some events carry is gathered from all.
+            set(last, in: &document)
+        }
+        for event in events.dropLast().reversed() { setDetails(event, in: &document, over: false) }
+        document["history"] = .array(events.suffix(kept).map(change))
+        return document
+    }
+
+    /// Puts what an event says in a document.
+    private static func set(_ event: JobEvent, in document: inout BSONDocument) {
+        let record = event.record
+        let fields: [BSONDocument.Field] = [
+            .init(name: "queue", value: .string(event.queue.text)),
+            .init(name: "tenant", value: .string(record.tenant)),
+            .init(name: "state", value: .string(record.state.rawValue)),
+            .init(name: "seq", value: .int(Int64(record.sequence))),
+            .init(name: "fence", value: .int(Int64(record.fence))),
+            .init(name: "attempt", value: .int(Int64(record.attempt))),
+            .init(name: "max_attempts", value: .int(Int64(record.maxAttempts))),
+            .init(name: "lost", value: .int(Int64(record.lost))),
+            .init(name: "priority", value: .int(Int64(record.priority))),
+            .init(name: "created", value: .date(record.created)),
+            .init(name: "changed", value: .date(record.changed)),
+            .init(name: "run_at", value: record.runAt.map { .date($0) } ?? .null),
+            .init(name: "deadline", value: record.deadline.map { .date($0) } ?? .null),
+            .init(name: "worker", value: record.worker.isEmpty ? .null : .string(record.worker)),
+            .init(name: "cancel", value: .bool(record.flags.contains(.cancel))),
+        ]
+        document = document.merging(BSONDocument(fields: fields))
+        setDetails(event, in: &document, over: true)
+    }
+
+    /// Puts the parts that only some events carry in a document.
+    private static func setDetails(_ event: JobEvent, in document: inout BSONDocument, over: Bool) {
+        func set(_ name: String, _ value: String?) {
+            guard let value, over || document[name] == nil else { return }
+            document[name] = .string(value)
+        }
+        if let body = event.body { Self.set(body, in: &document) }
+        set("result", event.result)
+        set("error", event.error)
+        set("progress", event.progress)
+        set("journal", event.journal)
+    }
+
+    private static func set(_ body: (kind: String, locks: [String], arguments: String), in document: inout BSONDocument)
+    {
+        document["kind"] = .string(body.kind)
+        if !body.locks.isEmpty { document["locks"] = .array(body.locks.map { .string($0) }) }
+        document["arguments"] = .string(body.arguments)
     }
 
     private static func change(_ event: JobEvent) -> BSON {
@@ -102,6 +131,7 @@ enum JobDocument {
             kind: try document.optional("kind", \.string) ?? "",
             tenant: try document.required("tenant", \.string),
             arguments: try json("arguments") ?? .null,
+            locks: (try document.optional("locks", \.array) ?? []).compactMap(\.string),
             state: state,
             sequence: try number("seq"),
             fence: try number("fence"),

@@ -150,7 +150,7 @@ public final class JobQueues: Sendable {
         guard let job = if let live { live } else { try await archive?.find(id) } else {
             throw QueueError.unknownJob(id.text)
         }
-        let body = JobBody(kind: job.kind, arguments: job.arguments.data)
+        let body = JobBody(kind: job.kind, locks: job.locks, arguments: job.arguments.data)
         let reply = try await redis.call(
             Scripts.retry,
             keys: QueueKeys(job.queue).all,
@@ -190,7 +190,7 @@ public final class JobQueues: Sendable {
     }
 
     private static func arguments(_ job: JobSubmission) -> [RedisArgument] {
-        let body = JobBody(kind: job.kind, arguments: job.data)
+        let body = JobBody(kind: job.kind, locks: job.locks, arguments: job.data)
         return [
             .string(job.id.text),
             .bytes(body.stored),

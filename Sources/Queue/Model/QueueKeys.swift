@@ -9,6 +9,8 @@
 /// | due | sorted set | scheduled, retrying and waiting jobs by the time they are due (ms) |
 /// | lease | sorted set | running jobs by the time their lease ends (ms): alone says what is active |
 /// | limits | hash | kept free for limits by queue and tenant |
+/// | locks | hash | lock -> id of the job that holds it |
+/// | parked | sorted set | lock, tab, id of the queued jobs that wait for a lock, all of one score: in alphabetical order |
 /// | events | stream | every change of state |
 /// | wake | list | one marker when there is work and perhaps a worker that waits |
 /// | recorder | string | the recorder that leads |
@@ -31,6 +33,7 @@ struct QueueKeys: Sendable {
         let tag = "{hawser:\(queue)}:"
         let names = [
             "body", "state", "journal", "result", "error", "progress", "due", "lease", "limits", "events", "wake",
+            "locks", "parked",
         ]
         let ready = (0..<Self.priorities).map { "ready:\($0)" }
         all = (names + ready + ["finished"]).map { tag + $0 }

@@ -6,22 +6,26 @@ extension Scripts {
     /// ARGV: lease (ms), then per lease two: id, fence.
     /// Returns: {id, what} of those that are not simply renewed: 1 the lease is lost, 2 renewed, but the job is to
     /// be cancelled.
-    /// Cost: one HGET and ZADD per lease; at most `JobQueues.batchLimit` leases.
+    /// Cost: a share of an HMGET and a ZADD per lease; at most `JobQueues.batchLimit` leases.
     static let beat = RedisScript(
         name: "beat",
         source: prelude + """
-            local news = {}
+            local till = string.format('%d', now + tonumber(ARGV[1]))
+            local news, ids = {}, {}
+            for i = 2, #ARGV, 2 do ids[#ids + 1] = ARGV[i] end
+            fetch(ids)
             for i = 2, #ARGV, 2 do
                 local id = ARGV[i]
                 local s = load(id)
                 if s and s[ST] == 'R' and s[FENCE] == tonumber(ARGV[i + 1]) then
-                    call('ZADD', LEASE, now + tonumber(ARGV[1]), id)
+                    add(leased, till, id)
                     if has(s, CANCEL) then news[#news + 1] = id; news[#news + 1] = 2 end
                 else
                     news[#news + 1] = id
                     news[#news + 1] = 1
                 end
             end
+            write()
             return news
             """
     )
@@ -83,7 +87,7 @@ extension Scripts {
                     raise(s, CANCEL)
                     save(id, s, 'R')
                 end
-            elseif s[ST] ~= 'D' and s[ST] ~= 'F' and s[ST] ~= 'C' then
+            elseif not isover(s) then
                 call('ZREM', DUE, id)
                 if has(s, UNDO) then
                     raise(s, CANCEL)
@@ -117,7 +121,7 @@ extension Scripts {
             local s = unpackrecord(blob)
             if s[ST] ~= 'F' and s[ST] ~= 'C' then return blob end
             if s[DEADLINE] > 0 then s[DEADLINE] = now + s[DEADLINE] - s[CREATED] end
-            s[ATTEMPT], s[LOST], s[FLAGS] = 0, 0, 0
+            s[ATTEMPT], s[LOST], s[FLAGS] = 0, 0, has(s, LOCKS) and LOCKS or 0
             call('HDEL', ERROR, id)
             call('HDEL', PROGRESS, id)
             queue(id, s, false)

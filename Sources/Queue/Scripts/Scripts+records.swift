@@ -37,11 +37,13 @@ extension Scripts {
         source: prelude + """
             local n = tonumber(ARGV[2])
             if n > 0 and ARGV[1] ~= '' then call('XACK', EVENTS, ARGV[1], unpack(ARGV, 3, 2 + n)) end
-            local gone = {}
+            local gone, ids = {}, {}
+            for i = 3 + n, #ARGV, 2 do ids[#ids + 1] = ARGV[i] end
+            fetch(ids)
             for i = 3 + n, #ARGV, 2 do
                 local id = ARGV[i]
                 local s = load(id)
-                if s and s[SEQ] == tonumber(ARGV[i + 1]) and (s[ST] == 'D' or s[ST] == 'F' or s[ST] == 'C') then
+                if s and s[SEQ] == tonumber(ARGV[i + 1]) and isover(s) then
                     gone[#gone + 1] = id
                 end
             end
@@ -66,7 +68,7 @@ extension Scripts {
     /// list is cleared.
     /// ARGV: age (ms), how many at most (1,000).
     /// Returns: how many jobs were looked at; fewer than the limit when no more are old enough.
-    /// Cost: a ZREM and six HDEL per call, an HGET per job; never by the jobs that are kept.
+    /// Cost: an HMGET, a ZREM and six HDEL per call; never by the jobs that are kept.
     static let drop = RedisScript(
         name: "drop",
         source: prelude + """
@@ -77,10 +79,11 @@ extension Scripts {
             local bound = now - tonumber(ARGV[1])
             local old = call('ZRANGEBYSCORE', FINISHED, '-inf', bound, 'LIMIT', 0, limit)
             if #old == 0 then return 0 end
+            fetch(old)
             local gone = {}
             for _, id in ipairs(old) do
                 local s = load(id)
-                if s and (s[ST] == 'D' or s[ST] == 'F' or s[ST] == 'C') then gone[#gone + 1] = id end
+                if s and isover(s) then gone[#gone + 1] = id end
             end
             call('ZREM', FINISHED, unpack(old))
             \(removal)

@@ -16,14 +16,19 @@ extension Scripts {
         name: "turn",
         source: prelude + """
             local worker, lease, want, limit, poison = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-            local accepted, claimed = {}, {}
+            -- Once as text: Redis writes a number of Lua's with 17 digits, which takes a microsecond.
+            local till = string.format('%d', now + lease)
+            local accepted, claimed, taken = {}, {}, {}
             isListed = ARGV[8] == '1'
 
+            local settled = {}
+            for i = 9, #ARGV, 5 do settled[#settled + 1] = ARGV[i] end
+            fetch(settled)
             for i = 9, #ARGV, 5 do
                 local id, outcome, text = ARGV[i], ARGV[i + 2], ARGV[i + 4]
                 local s = load(id)
                 if s and s[ST] == 'R' and s[FENCE] == tonumber(ARGV[i + 1]) then
-                    call('ZREM', LEASE, id)
+                    add(released, id)
                     accepted[#accepted + 1] = 1
                     s[WORKER] = ''
                     if outcome == 'D' or outcome == 'F' or outcome == 'C' then
@@ -47,8 +52,9 @@ extension Scripts {
                 end
             end
 
+            write()
             for _, id in ipairs(call('ZRANGEBYSCORE', LEASE, '-inf', now, 'LIMIT', 0, limit)) do
-                call('ZREM', LEASE, id)
+                add(released, id)
                 local s = load(id)
                 if s and s[ST] == 'R' then
                     s[LOST], s[ATTEMPT], s[WORKER] = s[LOST] + 1, s[ATTEMPT] - 1, ''
@@ -72,37 +78,52 @@ extension Scripts {
                 end
             end
 
-            for _, id in ipairs(call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit)) do
-                call('ZREM', DUE, id)
+            write()
+            local promoted = call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, limit)
+            send('ZREM', DUE, promoted)
+            fetch(promoted)
+            for _, id in ipairs(promoted) do
                 local s = load(id)
                 -- A job that was taken back from the dead and put aside does not go behind a backlog it was before.
                 if s then queue(id, s, s[LOST] > 0) end
             end
 
+            write()
             local left, budget = 0, want + limit
             for p = TOP, 0, -1 do
                 local key = KEYS[READY + p]
                 while want > 0 and budget > 0 do
-                    local ids = call('LPOP', key, math.min(want, budget))
+                    local ids = call('LPOP', key, math.min(want, budget, MOST))
                     if not ids then break end
                     budget = budget - #ids
+                    fetch(ids)
                     for _, id in ipairs(ids) do
                         local s = load(id)
                         if s and s[ST] == 'Q' then
                             if s[DEADLINE] > 0 and now >= s[DEADLINE] and not has(s, UNDO) then
                                 finish(id, s, 'F', ARGV[7])
-                            else
+                            elseif not has(s, LOCKS) or lock(id) then
                                 want = want - 1
                                 s[FENCE], s[ATTEMPT], s[WORKER] = s[FENCE] + 1, s[ATTEMPT] + 1, worker
+                                taken[#taken + 1] = id
                                 local n = #claimed
                                 claimed[n + 1], claimed[n + 2] = id, save(id, s, 'R')
-                                call('ZADD', LEASE, now + lease, id)
-                                claimed[n + 3], claimed[n + 4] = call('HGET', BODY, id), call('HGET', JOURNAL, id)
+                                claimed[n + 3], claimed[n + 4] = false, false
+                                add(leased, till, id)
                             end
                         end
                     end
                 end
                 if left == 0 and (want == 0 or budget == 0) then left = call('EXISTS', key) end
+            end
+            for from = 1, #taken, MOST do
+                local last = math.min(#taken, from + MOST - 1)
+                local bodies = call('HMGET', BODY, unpack(taken, from, last))
+                local journals = call('HMGET', JOURNAL, unpack(taken, from, last))
+                for i = 1, #bodies do
+                    local at = 4 * (from + i - 2)
+                    claimed[at + 3], claimed[at + 4] = bodies[i], journals[i]
+                end
             end
             if left == 1 then waken() end
             flush()

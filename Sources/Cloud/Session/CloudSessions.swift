@@ -1,0 +1,77 @@
+public import HawserCore
+public import HawserHTTP
+import Synchronization
+
+/// The sessions of a process: one for each cloud, user and region, the least used forgotten beyond a bound.
+public final class CloudSessions: Sendable {
+    private struct Held {
+        let session: CloudSession
+        let watch: CloudWatch
+        var usedAt: UInt64
+    }
+
+    private struct State {
+        var held: [CloudSettings: Held] = [:]
+        var clock: UInt64 = 0
+    }
+
+    private let client: HTTPClient
+    private let limits: CloudLimits
+    private let interval: Duration
+    private let bound: Int
+    private let log: Log
+    private let state = Mutex(State())
+
+    /// No sessions yet.
+    ///
+    /// - Parameters:
+    ///   - client: sends all requests.
+    ///   - limits: how long requests may take.
+    ///   - interval: the least time from one listing of a watch to its next.
+    ///   - bound: how many sessions are kept.
+    ///   - log: gets one line of level debug for each request.
+    public init(
+        client: HTTPClient,
+        limits: CloudLimits = CloudLimits(),
+        interval: Duration = .seconds(2),
+        bound: Int = 1000,
+        log: Log = Log("cloud")
+    ) {
+        self.client = client
+        self.limits = limits
+        self.interval = interval
+        self.bound = max(1, bound)
+        self.log = log
+    }
+
+    /// The session of a user of a cloud in a region.
+    public func session(for settings: CloudSettings) -> CloudSession { held(settings).session }
+
+    /// The watch over the servers, volumes and shares of that session.
+    public func watch(for settings: CloudSettings) -> CloudWatch { held(settings).watch }
+
+    /// How many sessions are kept.
+    public var count: Int { state.withLock { $0.held.count } }
+
+    private func held(_ settings: CloudSettings) -> Held {
+        state.withLock { state in
+            state.clock += 1
+            if var held = state.held[settings] {
+                held.usedAt = state.clock
+                state.held[settings] = held
+                return held
+            }
+            if state.held.count >= bound, let oldest = state.held.min(by: { $0.value.usedAt < $1.value.usedAt })?.key {
+                state.held[oldest] = nil
+            }
+            let session = CloudSession(settings, client: client, limits: limits, log: log)
+            let held = Held(
+                session: session,
+                watch: CloudWatch(session, interval: interval),
+                usedAt: state.clock
+            )
+            state.held[settings] = held
+            return held
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// News of the servers, volumes and shares of one session, shared by all who wait for them.
+///
+/// Each of the three costs at most one listing per interval, and none when nobody asks.
+public final class CloudWatch: Sendable {
+    /// The project's servers.
+    public let servers: StatusListing<Compute.Server>
+    /// The project's volumes.
+    public let volumes: StatusListing<BlockStorage.Volume>
+    /// The project's shares.
+    public let shares: StatusListing<SharedFileSystem.Share>
+
+    /// A watch over a session.
+    ///
+    /// - Parameters:
+    ///   - session: whose things are listed.
+    ///   - interval: the least time from one listing to the next.
+    public init(_ session: CloudSession, interval: Duration = .seconds(2)) {
+        servers = StatusListing(interval: interval) {
+            Dictionary(try await Compute(session).servers().map { ($0.id, $0) }) { $1 }
+        }
+        volumes = StatusListing(interval: interval) {
+            Dictionary(try await BlockStorage(session).volumes().map { ($0.id, $0) }) { $1 }
+        }
+        shares = StatusListing(interval: interval) {
+            Dictionary(try await SharedFileSystem(session).shares().map { ($0.id, $0) }) { $1 }
+        }
+    }
+}
