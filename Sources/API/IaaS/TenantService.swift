@@ -38,9 +38,7 @@ struct TenantService: Sendable {
             }
             fields.refuseOthers()
             guard fields.errors.isEmpty, let name else { throw Problem.invalid(fields.errors) }
-            guard backend.configuration.clouds != nil else {
-                throw IaaSFailure(.noClient, status: 502, "no cloud is configured")
-            }
+            _ = try IaaSDialect(backend: backend).clouds()
             if try await backend.tenants.find(name: name) != nil {
                 throw IaaSFailure(.tenantExists, status: 409, "the name is taken")
             }

@@ -11,6 +11,7 @@ extension JobContext {
     ///   - work: what is done; its result is stored as JSON.
     /// - Returns: what the work made, in this run or an earlier one.
     /// - Throws: what the work throws; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    @discardableResult
     public func step<Value: Codable & Sendable>(
         _ name: String,
         _ work: @Sendable () async throws -> Value
@@ -32,6 +33,7 @@ extension JobContext {
     ///   - work: what is done; its result is stored as JSON.
     /// - Returns: what the work made or `adopt` found, in this run or an earlier one.
     /// - Throws: what the closures throw; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    @discardableResult
     public func step<Value: Codable & Sendable>(
         _ name: String,
         adopt: @escaping @Sendable () async throws -> Value?,

@@ -13,6 +13,7 @@ extension Command {
         settings: [
             "HAWSER_LISTEN", "HAWSER_ADMIN_KEY", "HAWSER_MASTER_KEY", "HAWSER_DATA", "HAWSER_CALLBACK_WAIT_SECONDS",
             "HAWSER_SESSION_SECONDS", "HAWSER_MAX_BODY_BYTES", "HAWSER_LEASE_SECONDS", "HAWSER_WEBHOOK_ALLOW",
+            "HAWSER_CLOUDS", "HAWSER_CLOUD",
         ] + connections
     ) { invocation in
         try await serve(invocation.configuration)
@@ -33,6 +34,7 @@ extension Command {
             tenants: assembly.tenants,
             sessions: assembly.sessions,
             objects: objects,
+            clouds: try assembly.clouds(HTTPClient()),
             database: assembly.database,
             configuration: configuration,
             masterKey: masterKey,

@@ -13,7 +13,7 @@ extension Command {
             """,
         settings: [
             "HAWSER_QUEUES", "HAWSER_CONCURRENCY", "HAWSER_LEASE_SECONDS", "HAWSER_DATA", "HAWSER_MASTER_KEY",
-            "HAWSER_WEBHOOK_ALLOW",
+            "HAWSER_WEBHOOK_ALLOW", "HAWSER_CLOUDS", "HAWSER_CLOUD",
         ] + connections
     ) { invocation in
         try await work(invocation.configuration)
