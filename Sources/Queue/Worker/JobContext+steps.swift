@@ -68,6 +68,8 @@ extension JobContext {
     /// - Parameters:
     ///   - name: the poll's name, unlike those of the job's steps and other polls.
     ///   - interval: seconds between two looks, from the shortest, at first, to the longest.
+    ///   - first: seconds before the first look, for what cannot be done at once, or where looks of many jobs share one
+    ///     question that must be newer than this job's own change.
     ///   - limit: how long it may take in all; after that the job fails for good (`poll_timeout`).
     ///   - check: looks once; nil: not yet.
     /// - Returns: what the check found.
@@ -75,6 +77,7 @@ extension JobContext {
     public func poll<Value: Codable & Sendable>(
         _ name: String,
         every interval: ClosedRange<Double> = 1...15,
+        first: Double = 0,
         atMost limit: Duration = .seconds(1800),
         _ check: @Sendable () async throws -> Value?
     ) async throws -> Value {
@@ -87,8 +90,9 @@ extension JobContext {
             began = .now
             try await write(Journal.Entry(step: name, event: .polling, at: began))
         }
-        if let value = try await check() { return try await finish(name, value) }
         let passed = Timestamp.now.seconds(since: began)
+        guard passed >= first else { throw Unwinding.wait(first - passed) }
+        if let value = try await check() { return try await finish(name, value) }
         guard passed < limit.seconds else {
             throw JobError.permanent("poll_timeout", "\(name): nothing after \(Int(passed)) s")
         }

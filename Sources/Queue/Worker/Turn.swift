@@ -57,6 +57,7 @@ extension JobQueues {
 
     private static let poisonText = JobError.poison.stored
     private static let deadlineText = JobError.deadline.stored
+    private static let cancelledText = JobError.cancelled.stored
 
     /// Settles and claims in one call.
     func turn(
@@ -68,9 +69,10 @@ extension JobQueues {
     ) async throws -> TurnReply {
         var arguments: [RedisArgument] = [
             .string(worker), .int(lease.milliseconds), .int(want), .int(Self.turnLimit), .int(Self.poisonLimit),
-            .string(Self.poisonText), .string(Self.deadlineText), archive == nil ? "1" : "",
+            .string(Self.poisonText), .string(Self.deadlineText), .string(Self.cancelledText),
+            archive == nil ? "1" : "",
         ]
-        arguments.reserveCapacity(8 + settle.count * 5)
+        arguments.reserveCapacity(9 + settle.count * 5)
         for settlement in settle {
             arguments.append(.string(settlement.id.text))
             arguments.append(.int(settlement.fence))
