@@ -129,14 +129,17 @@ extension Scripts {
                 call('ZREM', PARKED, name .. '\\t' .. id)
                 if call('HGET', LOCK, name) == id then
                     call('HDEL', LOCK, name)
-                    local first = call('ZRANGEBYLEX', PARKED, '[' .. name .. '\\t', '(' .. name .. '\\t~', 'LIMIT', 0, 1)[1]
-                    if first then
+                    -- Who is parked and not queued any more is passed over; there is none, but for lost keys.
+                    for _ = 1, 100 do
+                        local first = call('ZRANGEBYLEX', PARKED, '[' .. name .. '\\t', '(' .. name .. '\\t~', 'LIMIT', 0, 1)[1]
+                        if not first then break end
                         call('ZREM', PARKED, first)
                         local next = string.sub(first, #name + 2)
                         local s = load(next)
                         if s and s[ST] == 'Q' then
                             push(next, s, true)
                             waken()
+                            break
                         end
                     end
                 end
