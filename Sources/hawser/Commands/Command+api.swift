@@ -52,7 +52,7 @@ extension Command {
         let beside = Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await front.runBeside() }
-                group.addTask { await recorder.run() }
+                group.addTask(priority: .background) { await recorder.run() }
                 group.addTask { await Housekeeping(objects: objects, staging: staging, uploads: uploads).run() }
             }
         }
