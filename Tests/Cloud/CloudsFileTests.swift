@@ -96,7 +96,13 @@ import Testing
         #expect(cloud.credentials.scope == .projectNamed("x", domain: .id("d")))
         #expect(cloud.interface == .admin && !cloud.tls.verifies)
         #expect(try self.cloud("verify: false").tls.verifies == false)
-        #expect(try self.cloud("verify: 'False'").tls.verifies == false)
+        #expect(try self.cloud("insecure: 'True'").tls.verifies == false)
+        #expect(throws: CloudsFileError.self) { try self.cloud("verify: 'False'") }
+        // As openstacksdk has it: an id for both domains wins over the name of one.
+        let domains = "username: u, password: p, project_name: x, domain_id: d, user_domain_name: n"
+        #expect(
+            try self.cloud("", auth: domains).credentials.method == .password(.name("u", domain: .id("d")), Secret("p"))
+        )
         #expect(try self.cloud("verify: True").tls.verifies)
     }
 

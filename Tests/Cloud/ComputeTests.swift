@@ -76,7 +76,19 @@ struct ComputeTests {
             let resize = try #require(actions.first { $0.action == "resize" })
             let detail = try await nova.action(resize.requestID, ofServer: id)
             #expect(detail.isFinished && !detail.hasFailed)
-            try await nova.act(.addSecurityGroup(group.id), onServer: id)
+            let extra = try await tenant.networking.createSecurityGroup(name: "extra")
+            try await nova.act(.addSecurityGroup(extra.id), onServer: id)
+            let twice = await #expect(throws: CloudError.self) {
+                try await nova.act(.addSecurityGroup(extra.id), onServer: id)
+            }
+            #expect(twice?.kind == .badRequest)
+            #expect(try await Set(nova.server(id).securityGroups) == ["web", "extra"])
+            try await nova.act(.removeSecurityGroup(extra.id), onServer: id)
+            let never = await #expect(throws: CloudError.self) {
+                try await nova.act(.removeSecurityGroup(extra.id), onServer: id)
+            }
+            #expect(never?.isNotFound == true)
+            try await tenant.networking.deleteSecurityGroup(extra.id)
             #expect(try await nova.setMetadata(["more": "1"], ofServer: id).count == 2)
             try await nova.removeMetadata("more", ofServer: id)
             #expect(try await nova.renameServer(id, to: "renamed").name == "renamed")
@@ -107,7 +119,10 @@ struct ComputeTests {
             var request = Compute.ServerRequest(name: "no", flavorID: impossible.id)
             request.imageID = try #require(try await tenant.images.images(name: "tiny").first).id
             let id = try await tenant.compute.createServer(request)
-            let server = try await tenant.wait(server: id, "ERROR")
+            try await tenant.wait(server: id, "ERROR")
+            // Nova writes the status first and the fault after it.
+            var server: Compute.Server?
+            while server?.fault == nil { server = try await tenant.compute.server(id) }
             #expect(server?.fault?.message.contains("No valid host") == true)
             try await tenant.compute.deleteServer(id)
             try await tenant.wait(server: id, nil)

@@ -50,7 +50,8 @@ import Testing
         ("-", .array([.null])), (".", .string(".")), ("_1", .string("_1")), ("yes", .bool(true)), ("Off", .bool(false)),
         ("TRUE", .bool(true)), ("y", .string("y")), ("null", .null), ("~", .null),
         ("99999999999999999999", .string("99999999999999999999")), ("'12'", .string("12")), ("!!str 12", .string("12")),
-        ("\"yes\"", .string("yes")), ("--1", .string("--1")), ("0x", .string("0x")),
+        ("\"yes\"", .string("yes")), ("--1", .string("--1")), ("-.5", .string("-.5")), ("._1", .string("._1")),
+        ("1.0e+1_0", .string("1.0e+1_0")), ("1.0E-1", .double(0.1)), ("1_0.0_1", .double(10.01)), ("0x", .string("0x")),
     ])
     func plainWordsMeanWhatYAML11Says(word: String, meaning: JSON) throws {
         #expect(try YAML(parsing: word).value == meaning)
