@@ -11,6 +11,7 @@ struct IaaSDialect: Sendable {
 
     var endpoints: [Endpoint] {
         TenantService(backend: backend).endpoints
+            + VPCService(dialect: self).endpoints
     }
 
     /// The clouds.
