@@ -12,6 +12,7 @@ struct IaaSDialect: Sendable {
     var endpoints: [Endpoint] {
         TenantService(backend: backend).endpoints
             + VPCService(dialect: self).endpoints
+            + SecurityGroupService(dialect: self).endpoints
     }
 
     /// The clouds.
