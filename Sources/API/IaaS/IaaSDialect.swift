@@ -10,7 +10,10 @@ struct IaaSDialect: Sendable {
     let backend: Backend
 
     var endpoints: [Endpoint] {
-        TenantService(backend: backend).endpoints + NasDiskService(backend: backend).endpoints
+        TenantService(backend: backend).endpoints
+            + VPCService(dialect: self).endpoints
+            + SecurityGroupService(dialect: self).endpoints
+            + NasDiskService(dialect: self).endpoints
     }
 
     /// The clouds.

@@ -52,7 +52,7 @@ public struct ShareCreateHandler: CloudHandler {
         ) {
             var request = SharedFileSystem.ShareRequest(
                 sizeGiB: arguments.shareSizeInG,
-                protocolName: arguments.shareProto,
+                protocolName: (arguments.shareProto ?? "NFS").uppercased(),
                 name: arguments.shareName
             )
             request.description = arguments.shareDesc
