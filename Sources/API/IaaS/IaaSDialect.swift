@@ -11,9 +11,13 @@ struct IaaSDialect: Sendable {
 
     var endpoints: [Endpoint] {
         TenantService(backend: backend).endpoints
-            + VPCService(dialect: self).endpoints
+            + FlavorService(backend: backend).endpoints
+            + ImageService(backend: backend).endpoints
+            + InstanceService(backend: backend).endpoints
             + SecurityGroupService(dialect: self).endpoints
+            + CloudDiskService(backend: backend).endpoints
             + NasDiskService(dialect: self).endpoints
+            + VPCService(dialect: self).endpoints
     }
 
     /// The clouds.
