@@ -13,8 +13,11 @@ struct IaaSDialect: Sendable {
         TenantService(backend: backend).endpoints
             + FlavorService(backend: backend).endpoints
             + ImageService(backend: backend).endpoints
-            + CloudDiskService(backend: backend).endpoints
             + InstanceService(backend: backend).endpoints
+            + SecurityGroupService(dialect: self).endpoints
+            + CloudDiskService(backend: backend).endpoints
+            + NasDiskService(dialect: self).endpoints
+            + VPCService(dialect: self).endpoints
     }
 
     /// The clouds.

@@ -10,6 +10,8 @@ public enum IaaSCode: Int, Sendable, Codable, CaseIterable {
     case apiAuth = 10001
     /// No access to the cloud.
     case noClient = 10002
+    /// Parse cidr failed.
+    case badCIDR = 10005
     /// Create security group failed.
     case securityGroupCreate = 20001
     /// Get security group failed.
@@ -26,6 +28,12 @@ public enum IaaSCode: Int, Sendable, Codable, CaseIterable {
     case networkGet = 21001
     /// Update network failed.
     case networkUpdate = 21002
+    /// Create subnet failed.
+    case subnetCreate = 22000
+    /// Create router failed.
+    case routerCreate = 23000
+    /// Add interface to router failed.
+    case interfaceAdd = 25000
     /// Get router failed.
     case routerGet = 23004
     /// Set router failed.
@@ -115,6 +123,7 @@ public enum IaaSCode: Int, Sendable, Codable, CaseIterable {
         case .badParameter: "param check failed"
         case .apiAuth: "api auth failed"
         case .noClient: "no access to the cloud"
+        case .badCIDR: "parse cidr failed"
         case .securityGroupCreate: "create security group failed"
         case .securityGroupGet: "get security group failed"
         case .securityGroupDelete: "delete security group failed"
@@ -123,6 +132,9 @@ public enum IaaSCode: Int, Sendable, Codable, CaseIterable {
         case .networkCreate: "create network failed"
         case .networkGet: "get network failed"
         case .networkUpdate: "update network failed"
+        case .subnetCreate: "create subnet failed"
+        case .routerCreate: "create router failed"
+        case .interfaceAdd: "add interface to router failed"
         case .routerGet: "get router failed"
         case .routerSet: "set router failed"
         case .routerNoGateway: "router has no external gateway"
