@@ -69,11 +69,16 @@ final class Dev: Sendable {
     /// Ends the worker as if the machine had lost power, and answers its process id; dev starts another one.
     @discardableResult
     func killWorker() throws -> Int32? {
-        let children = try Self.json("\(data)/dev-children.json").array ?? []
-        let worker = children.first { $0["name"]?.string?.hasPrefix("worker") == true }
-        guard let id = worker?["id"]?.int.map({ Int32($0) }) else { return nil }
+        guard let id = try workerID() else { return nil }
         kill(id, SIGKILL)
         return id
+    }
+
+    /// The process id of the worker; nil while there is none.
+    func workerID() throws -> Int32? {
+        let children = try Self.json("\(data)/dev-children.json").array ?? []
+        let worker = children.first { $0["name"]?.string?.hasPrefix("worker") == true }
+        return worker?["id"]?.int.map { Int32($0) }
     }
 
     private static func json(_ path: String) throws -> JSON {

@@ -15,21 +15,24 @@ extension CloudHandler {
         _ request: Compute.ServerRequest,
         _ compute: Compute,
         _ job: JobContext
-    ) async throws -> String {
+    ) async throws -> MadeThing {
         let mark = [Self.jobField: job.id.text]
-        let wanted = request
+        let (wanted, lookedBack) = (request, LookedBack())
         return try await job.step(
             "server",
             adopt: {
-                try await Self.translating { try await Self.servers(marked: mark, compute).first?.id }
+                lookedBack.set()
+                return try await Self.translating {
+                    try await Self.servers(marked: mark, compute).first.map { MadeThing(id: $0.id, isRepeated: false) }
+                }
             },
-            undo: { id in try await Self.translating { try await Self.remove(server: id, compute) } }
+            undo: { made in try await Self.translating { try await Self.remove(server: made.id, compute) } }
         ) {
             do {
                 return try await Self.unhurried {
                     var request = wanted
                     request.metadata.merge(mark) { $1 }
-                    return try await compute.createServer(request)
+                    return MadeThing(id: try await compute.createServer(request), isRepeated: lookedBack.isSet)
                 }
             } catch let error as CloudError {
                 throw Self.refused(error)
@@ -38,10 +41,11 @@ extension CloudHandler {
     }
 
     /// Deletes all but one of the servers of a job: see `keepOne`.
-    func keepOneServer(_ id: String, _ compute: Compute, _ job: JobContext) async throws {
-        guard job.attempt > 1 else { return }
+    func keepOneServer(_ made: MadeThing, _ compute: Compute, _ job: JobContext) async throws {
+        guard made.isRepeated else { return }
         try await job.step("server-only") {
-            for server in try await Self.servers(marked: [Self.jobField: job.id.text], compute) where server.id != id {
+            for server in try await Self.servers(marked: [Self.jobField: job.id.text], compute)
+            where server.id != made.id {
                 try await Self.remove(server: server.id, compute)
             }
             return NoOutput()
@@ -57,12 +61,14 @@ extension CloudHandler {
 
     /// Deletes a server; ends without an error only when it is gone, so that an undo is run until then.
     static func remove(server id: String, _ compute: Compute) async throws {
-        do {
-            let server = try await compute.server(id)
-            if isGone(server) { return }
-            if server.taskState != "deleting" { try await compute.deleteServer(id) }
-            throw JobError.retryable("server_going", "the server \(id) is \(server.status)", after: 1)
-        } catch let error as CloudError where error.isNotFound {}
+        try await patiently {
+            try await CloudRemoval.finish("the instance \(id)") {
+                let server = try await compute.server(id)
+                return isGone(server) ? "deleting" : server.taskState ?? server.status
+            } delete: {
+                try await compute.deleteServer(id)
+            }
+        }
     }
 
     /// What a refusal of a new server or flavor means.
@@ -81,6 +87,8 @@ extension CloudHandler {
         let error: JobError
         if text.contains("no valid host") || text.contains("no hosts") {
             error = .cloud("no_valid_host", "no host of the cloud has room for the instance", Kind.failure, status: 409)
+        } else if text.contains("exceeded maximum number of retries") {
+            error = .cloud("no_host_left", "no host of the cloud could build the instance", Kind.failure, status: 502)
         } else if text.contains("quota") {
             error = .cloud("quota_exceeded", "the tenant's quota is used up", Kind.failure, status: 403)
         } else if isAboutSize(text) {

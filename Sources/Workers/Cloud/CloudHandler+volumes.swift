@@ -24,7 +24,7 @@ extension CloudHandler {
     ///   - storage: the tenant's volumes.
     ///   - job: the job.
     ///   - code: the seed's code when it cannot be made.
-    /// - Returns: the volume's id.
+    /// - Returns: the volume.
     /// - Throws: `JobError`; the engine's own unwinding.
     func makeVolume(
         _ step: String,
@@ -32,25 +32,26 @@ extension CloudHandler {
         _ storage: BlockStorage,
         _ job: JobContext,
         code: IaaSCode
-    ) async throws -> String {
+    ) async throws -> MadeThing {
         var filter = BlockStorage.VolumeFilter()
         filter.metadata = [Self.jobField: job.id.text, Self.partField: step]
-        let (own, wanted) = (filter, request)
+        let (own, wanted, lookedBack) = (filter, request, LookedBack())
         return try await job.step(
             step,
             adopt: {
-                try await Self.translating(as: code) {
+                lookedBack.set()
+                return try await Self.translating(as: code) {
                     let found = try await storage.volumes(own).sorted { $0.id < $1.id }
-                    return found.first { $0.status != "deleting" }?.id
+                    return found.first { $0.status != "deleting" }.map { MadeThing(id: $0.id, isRepeated: false) }
                 }
             },
-            undo: { id in try await Self.translating(as: code) { try await Self.remove(volume: id, storage) } }
+            undo: { made in try await Self.translating(as: code) { try await Self.remove(volume: made.id, storage) } }
         ) {
             try await Self.translating(as: code) {
                 try await Self.unhurried {
                     var request = wanted
                     request.metadata.merge(own.metadata) { $1 }
-                    return try await storage.createVolume(request).id
+                    return MadeThing(id: try await storage.createVolume(request).id, isRepeated: lookedBack.isSet)
                 }
             }
         }
@@ -58,27 +59,42 @@ extension CloudHandler {
 
     /// Deletes a volume; ends without an error only when it is gone, so that an undo is run until then.
     static func remove(volume id: String, _ storage: BlockStorage) async throws {
-        do {
-            let volume = try await storage.volume(id)
-            switch volume.status {
-            case "error_deleting":
-                throw JobError.cloud("volume_stays", "a disk could not be deleted", Kind.failure, status: 502)
-            case "available", "error", "error_extending": try await storage.deleteVolume(id)
-            default: break
+        try await patiently {
+            try await CloudRemoval.finish("the disk \(id)") {
+                let status = try await storage.volume(id).status
+                guard status != "error_deleting" else {
+                    throw JobError.cloud("volume_stays", "a disk could not be deleted", Kind.failure, status: 502)
+                }
+                return status
+            } delete: {
+                try await storage.deleteVolume(id)
             }
-            throw JobError.retryable("volume_going", "the volume \(id) is \(volume.status)", after: 1)
-        } catch let error as CloudError where error.isNotFound {}
+        }
+    }
+
+    /// Looks at something that is being removed for a few seconds before it says that it is not gone yet.
+    ///
+    /// The engine runs the undos of a cancelled job twenty times and does not wait in between.
+    static func patiently(_ look: () async throws -> Void) async throws {
+        for pause in [0.3, 0.7, 1, 2] {
+            do {
+                return try await look()
+            } catch let error as JobError where error.isRetryable {
+                try await Task.sleep(for: .seconds(pause))
+            }
+        }
+        try await look()
     }
 
     /// Deletes all but one of the volumes of a part of a job.
     ///
     /// A worker that died while it asked for a volume may have been heard after its successor looked for what there is.
-    func keepOne(_ part: String, volume id: String, _ storage: BlockStorage, _ job: JobContext) async throws {
-        guard job.attempt > 1 else { return }
+    func keepOne(_ part: String, volume made: MadeThing, _ storage: BlockStorage, _ job: JobContext) async throws {
+        guard made.isRepeated else { return }
         try await job.step("\(part)-only") {
             var filter = BlockStorage.VolumeFilter()
             filter.metadata = [Self.jobField: job.id.text, Self.partField: part]
-            for volume in try await storage.volumes(filter) where volume.id != id && volume.status != "deleting" {
+            for volume in try await storage.volumes(filter) where volume.id != made.id && volume.status != "deleting" {
                 try await Self.remove(volume: volume.id, storage)
             }
             return NoOutput()

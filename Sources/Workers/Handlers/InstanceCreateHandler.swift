@@ -21,7 +21,7 @@ public struct InstanceCreateHandler: CloudHandler {
         let (compute, storage) = (Compute(session), BlockStorage(session))
         let size = try await job.step("check") { try await systemSize(arguments, session) }
         // Asked for first, so that they are undone after the server that has them.
-        var disks: [String] = []
+        var disks: [MadeThing] = []
         for (number, disk) in arguments.dataDisks.enumerated() {
             var request = BlockStorage.VolumeRequest(
                 sizeGiB: disk.sizeGiB ?? 1,
@@ -29,19 +29,20 @@ public struct InstanceCreateHandler: CloudHandler {
             )
             request.type = disk.volumeType
             request.zone = arguments.zone
-            let id = try await makeVolume("disk-\(number)", request, storage, job, code: .instanceCreateVolume)
-            disks.append(id)
+            disks.append(
+                try await makeVolume("disk-\(number)", request, storage, job, code: .instanceCreateVolume)
+            )
         }
-        let server = try await makeServer(request(arguments, systemGiB: size), compute, job)
-        let volumes = disks
+        let made = try await makeServer(request(arguments, systemGiB: size), compute, job)
+        let (server, volumes) = (made.id, disks.map(\.id))
         try await news("built", job) { moment -> Bool? in
             try await Self.areBuilt(server, volumes, watch, storage, newerThan: moment)
         }
-        for (number, disk) in disks.enumerated() {
+        for (number, disk) in volumes.enumerated() {
             try await attach(disk, to: server, step: "attach-\(number)", session, job)
         }
-        try await attached(disks, to: server, watch, job)
-        try await keepOneServer(server, compute, job)
+        try await attached(volumes, to: server, watch, job)
+        try await keepOneServer(made, compute, job)
         for (number, disk) in disks.enumerated() { try await keepOne("disk-\(number)", volume: disk, storage, job) }
         let reply = try await ServerReply(session).instance(server) { try await storage.volume($0) }
         return Self.reply(["instance": reply])

@@ -90,8 +90,8 @@ public struct InstanceResizeHandler: CloudHandler {
                 }
             },
             undo: { _ in
-                try await Self.translating {
-                    do {
+                try await Self.removing {
+                    try await Self.patiently {
                         let server = try await compute.server(id)
                         switch server.status {
                         case "VERIFY_RESIZE" where server.taskState == nil:
@@ -100,7 +100,7 @@ public struct InstanceResizeHandler: CloudHandler {
                         default: if server.taskState?.hasPrefix("resize") != true { return }
                         }
                         throw JobError.retryable("reverting", "the server \(id) is \(server.status)", after: 1)
-                    } catch let error as CloudError where error.isNotFound {}
+                    }
                 }
             }
         ) {

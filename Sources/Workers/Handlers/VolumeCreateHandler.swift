@@ -22,7 +22,8 @@ public struct VolumeCreateHandler: CloudHandler {
         request.description = arguments.description
         request.type = arguments.disk.volumeType
         request.zone = arguments.zone
-        let id = try await makeVolume("volume", request, storage, job, code: Kind.failure)
+        let made = try await makeVolume("volume", request, storage, job, code: Kind.failure)
+        let id = made.id
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
         try await news("ready", job) { moment -> Bool? in
             guard let volume = try await watch.volumes.status(of: id, newerThan: moment) else {
@@ -31,7 +32,7 @@ public struct VolumeCreateHandler: CloudHandler {
             if volume.status.hasPrefix("error") { throw await Self.failed(volume: volume, storage, Kind.failure) }
             return ["available", "in-use"].contains(volume.status) ? true : nil
         }
-        try await keepOne("volume", volume: id, storage, job)
+        try await keepOne("volume", volume: made, storage, job)
         return Self.reply(["cloud_disk": try await storage.volume(id).reply(region: session.settings.region)])
     }
 }

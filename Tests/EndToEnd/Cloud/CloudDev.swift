@@ -24,14 +24,12 @@ enum CloudDev {
 
     /// What all tests share; each has a tenant of its own.
     static let shared = Task { try await Dev(settings: try settings()) }
-    /// One whose worker is killed again and again, with short leases; its tests run one after another.
-    static let killed = Task {
-        try await Dev(settings: try settings().merging(["HAWSER_LEASE_SECONDS": "3"]) { $1 })
-    }
-
     private static func settings() throws -> [String: String] {
         ["HAWSER_CLOUDS": try #require(path), "HAWSER_CLOUD": "admin"]
     }
+
+    /// The path of the cloud's `clouds.yaml`.
+    static func file() throws -> String { try #require(path) }
 
     /// The operator's session, for what a test looks at and cleans up.
     static let admin = Task {

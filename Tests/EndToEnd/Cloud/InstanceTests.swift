@@ -1,3 +1,4 @@
+import HawserCloud
 import HawserCore
 import HawserHTTP
 import Testing
@@ -84,7 +85,9 @@ struct InstanceTests {
             #expect(stop.status == 409, "\(stop)")
             #expect(stop.code == 40109)
             _ = try await own.operate(id, "resume")
-            let impossible = try await own.change("PUT", "/instances/\(id)/flavor", ["flavor_ref": "6"])
+            let impossible = try await own.withFlavorForNoHost { flavor in
+                try await own.change("PUT", "/instances/\(id)/flavor", ["flavor_ref": .string(flavor)])
+            }
             #expect(impossible.status >= 400, "\(impossible)")
             #expect(impossible.code == 40105)
             #expect(try await own.servers().first?["status"] == "ACTIVE")
@@ -139,7 +142,7 @@ struct InstanceTests {
             let network = try await own.network()
             let disks: JSON = [["size_in_g": 1]]
             let cases: [([String: JSON], Int, Int, String)] = [
-                (["flavor_ref": "6", "data_disks": disks], 409, 40102, "no host"),
+                (["flavor_ref": "6", "data_disks": disks], 403, 40102, "quota"),
                 (["flavor_ref": "no-such"], 404, 40102, "flavor_ref"),
                 (["image_ref": "no-such"], 404, 40102, "image_ref"),
                 (["network_uuid": "no-such"], 404, 40102, "network_uuid"),
@@ -157,6 +160,15 @@ struct InstanceTests {
                 #expect(words.isEmpty || failed["msg"]?.string?.contains(words) == true, "\(more): \(failed)")
                 #expect(failed["error"]?["details"]?["not_undone"] == nil)
             }
+            let nowhere = try await own.withFlavorForNoHost { flavor in
+                let more: [String: JSON] = [
+                    "flavor_ref": .string(flavor), "system_disk": ["size_in_g": 1], "data_disks": disks,
+                ]
+                return try await own.change("POST", "/instances", try await own.instance(on: network, more))
+            }
+            #expect(nowhere.status == 409, "\(nowhere)")
+            #expect(nowhere.code == 40102)
+            #expect(nowhere["msg"]?.string?.contains("no host") == true, "\(nowhere)")
             #expect(try await own.servers().isEmpty)
             #expect(try await own.volumes().isEmpty)
         }
@@ -208,6 +220,22 @@ extension CloudTenant {
             throw UnexpectedOutcome(outcome: made)
         }
         return id
+    }
+
+    /// Does something with a flavor that wants more memory than any host has, and a quota that allows it.
+    func withFlavorForNoHost<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+        let quota: JSON = ["quota_set": ["ram": -1]]
+        _ = try await admin.send(CloudCall("PUT", .compute, "/os-quota-sets/\(projectID)", body: quota))
+        let flavor: JSON = [
+            "flavor": [
+                "name": .string("huge-\(mark)"), "vcpus": 1, "ram": 1_000_000_000, "disk": 1, "id": .string(mark),
+            ]
+        ]
+        _ = try await admin.send(CloudCall("POST", .compute, "/flavors", body: flavor))
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(mark)) } catch { result = .failure(error) }
+        _ = try await admin.send(CloudCall("DELETE", .compute, "/flavors/\(mark)"))
+        return try result.get()
     }
 
     /// Operates an instance.
