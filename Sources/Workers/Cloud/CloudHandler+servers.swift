@@ -26,7 +26,14 @@ extension CloudHandler {
                     try await Self.servers(marked: mark, compute).first.map { MadeThing(id: $0.id, isRepeated: false) }
                 }
             },
-            undo: { made in try await Self.translating { try await Self.remove(server: made.id, compute) } }
+            undo: { made in
+                try await Self.translating {
+                    try await Self.remove(server: made.id, compute)
+                    for other in try await Self.servers(marked: mark, compute) {
+                        try await Self.remove(server: other.id, compute)
+                    }
+                }
+            }
         ) {
             do {
                 return try await Self.unhurried {
@@ -82,7 +89,9 @@ extension CloudHandler {
     }
 
     /// Why a server that is in error is: a sentence for the client, the cloud's words for operators.
-    static func failed(server: Compute.Server) -> JobError {
+    static func failed(server listed: Compute.Server, _ compute: Compute) async -> JobError {
+        // Lists do not tell the fault of a server that never came to a host.
+        let server = listed.fault == nil ? (try? await compute.server(listed.id)) ?? listed : listed
         let text = server.fault?.message.lowercased() ?? ""
         let error: JobError
         if text.contains("no valid host") || text.contains("no hosts") {
@@ -129,7 +138,7 @@ extension CloudHandler {
                 throw JobError.cloud("server_gone", "the instance was deleted meanwhile", Kind.failure, status: 404)
             }
             guard server.taskState == nil else { return nil }
-            if server.status == "ERROR" { throw Self.failed(server: server) }
+            if server.status == "ERROR" { throw await Self.failed(server: server, compute) }
             let isDone = isDone(server)
             // Some statuses tell all; else the action must be over, too.
             guard let request else { return isDone ? true : nil }

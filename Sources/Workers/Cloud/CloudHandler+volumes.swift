@@ -45,7 +45,12 @@ extension CloudHandler {
                     return found.first { $0.status != "deleting" }.map { MadeThing(id: $0.id, isRepeated: false) }
                 }
             },
-            undo: { made in try await Self.translating(as: code) { try await Self.remove(volume: made.id, storage) } }
+            undo: { made in
+                try await Self.translating(as: code) {
+                    try await Self.remove(volume: made.id, storage)
+                    for other in try await storage.volumes(own) { try await Self.remove(volume: other.id, storage) }
+                }
+            }
         ) {
             try await Self.translating(as: code) {
                 try await Self.unhurried {

@@ -36,7 +36,7 @@ public struct InstanceCreateHandler: CloudHandler {
         let made = try await makeServer(request(arguments, systemGiB: size), compute, job)
         let (server, volumes) = (made.id, disks.map(\.id))
         try await news("built", job) { moment -> Bool? in
-            try await Self.areBuilt(server, volumes, watch, storage, newerThan: moment)
+            try await Self.areBuilt(server, volumes, watch, compute, storage, newerThan: moment)
         }
         for (number, disk) in volumes.enumerated() {
             try await attach(disk, to: server, step: "attach-\(number)", session, job)
@@ -99,6 +99,7 @@ public struct InstanceCreateHandler: CloudHandler {
         _ id: String,
         _ disks: [String],
         _ watch: CloudWatch,
+        _ compute: Compute,
         _ storage: BlockStorage,
         newerThan moment: ContinuousClock.Instant
     ) async throws -> Bool? {
@@ -121,7 +122,7 @@ public struct InstanceCreateHandler: CloudHandler {
         guard let server, !isGone(server) else {
             throw JobError.cloud("server_gone", "the instance was deleted while it was made", Kind.failure, status: 409)
         }
-        if server.status == "ERROR" { throw failed(server: server) }
+        if server.status == "ERROR" { throw await failed(server: server, compute) }
         return isDone && server.status != "BUILD" && server.taskState == nil ? true : nil
     }
 }

@@ -34,7 +34,9 @@ public struct InstanceDeleteHandler: CloudHandler {
                 let server = try await watch.servers.status(of: id, newerThan: moment)
                 guard let server, !Self.isGone(server) else { return .now }
                 // In error and at rest: it was being deleted when the cloud accepted this.
-                if server.status == "ERROR", server.taskState == nil { throw Self.failed(server: server) }
+                if server.status == "ERROR", server.taskState == nil {
+                    throw await Self.failed(server: server, compute)
+                }
                 return nil
             }
         }

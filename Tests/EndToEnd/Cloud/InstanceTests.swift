@@ -174,6 +174,59 @@ struct InstanceTests {
         }
     }
 
+    @Test("what the cloud accepts and then fails at is told as a failure, without the cloud's own words")
+    func faults() async throws {
+        try await CloudTenant.with { own in
+            let body = try await own.instance(on: try await own.network(), ["data_disks": [["size_in_g": 1]]])
+            let unbuilt = try await CloudDev.with(fault: "server.spawn", match: own.mark, fail: "it burns") {
+                try await own.change("POST", "/instances", body)
+            }
+            #expect(unbuilt.status == 502, "\(unbuilt)")
+            #expect(unbuilt.code == 40102)
+            #expect(!unbuilt.json.text.contains("burns"))
+            #expect(try await own.servers().isEmpty)
+            #expect(try await own.volumes().isEmpty)
+            let made = try await own.change("POST", "/instances", body)
+            let id = try #require(made["instance"]?["instance_id"]?.string, "\(made)")
+            let disk = try #require(made["instance"]?["data_disks"]?[0]?["volume_id"]?.string)
+            let running = try await CloudDev.with(fault: "server.stop", match: own.mark, fail: "it burns") {
+                try await own.operate(id, "stop")
+            }
+            #expect(running.status == 502, "\(running)")
+            #expect(running.code == 40109)
+            let small = try await CloudDev.with(fault: "volume.extend", match: disk, fail: "it burns") {
+                try await own.change("POST", "/cloud-disks/\(disk)/resize", CloudDiskTests.size(2))
+            }
+            #expect(small.status == 502, "\(small)")
+            #expect(small.code == 50004)
+            let stuck = try await CloudDev.with(fault: "server.finish_migration", match: own.mark, fail: "it burns") {
+                try await own.change("PUT", "/instances/\(id)/flavor", ["flavor_ref": "2"])
+            }
+            #expect(stuck.status == 502, "\(stuck)")
+            #expect(stuck.code == 40105)
+            #expect(try await own.change("DELETE", "/instances/\(id)").status == 200)
+        }
+    }
+
+    @Test("two changes of one instance at a time: the second waits its turn")
+    func turns() async throws {
+        try await CloudTenant.with { own in
+            let id = try await own.makeInstance()
+            var jobs: [String] = []
+            for operation in ["stop", "start", "suspend", "resume"] {
+                jobs.append(
+                    try await own.submit("POST", "/instances/\(id)/operate", ["operate_type": .string(operation)])
+                )
+            }
+            for job in jobs {
+                let done = try await own.outcome(of: job)
+                #expect(done.status == 200, "\(done)")
+            }
+            let actions = try await own.list(.compute, "/servers/\(id)/os-instance-actions", "instanceActions")
+            #expect(actions.compactMap { $0["action"]?.string } == ["resume", "suspend", "start", "stop", "create"])
+        }
+    }
+
     @Test("cancelled in the middle, nothing is left of an instance")
     func cancelled() async throws {
         try await CloudTenant.with { own in
