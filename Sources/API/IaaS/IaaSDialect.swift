@@ -13,6 +13,8 @@ struct IaaSDialect: Sendable {
         TenantService(backend: backend).endpoints
             + VPCService(dialect: self).endpoints
             + SecurityGroupService(dialect: self).endpoints
+            + RouterService(dialect: self).endpoints
+            + PeerLinkService(dialect: self).endpoints
     }
 
     /// The clouds.

@@ -93,7 +93,10 @@ public struct SecurityGroupOperateHandler: CloudHandler {
             _ = try await servers.server(server)
             // Nova refuses to take what a server does not have, as if there were no such server.
             if try await has(group, server, cloud) != attaches {
-                try await servers.act(attaches ? .addSecurityGroup(group) : .removeSecurityGroup(group), onServer: server)
+                try await servers.act(
+                    attaches ? .addSecurityGroup(group) : .removeSecurityGroup(group),
+                    onServer: server
+                )
             }
             guard try await has(group, server, cloud) == attaches else {
                 return failed(server, "the server has no port for it", 409)
