@@ -53,7 +53,7 @@ extension Compute {
         public let vmState: String?
         /// 1 runs, 3 paused, 4 shut down, 7 suspended; 0 not known.
         public let powerState: Int?
-        /// Why its status is `ERROR`.
+        /// Why its status is `ERROR`; Nova writes it a moment after the status, so that it may be nil at first.
         public let fault: Fault?
         /// The project's id.
         public let projectID: String?

@@ -21,9 +21,9 @@ extension Compute {
         case confirmResize
         /// Goes back to the old flavor, in the status `VERIFY_RESIZE`.
         case revertResize
-        /// Gives its ports a security group, by name or id.
+        /// Gives its ports a security group, by name or id; `badRequest` when they have it.
         case addSecurityGroup(String)
-        /// Takes a security group from its ports, by name or id.
+        /// Takes a security group from its ports, by name or id; `notFound` when they do not have it.
         case removeSecurityGroup(String)
     }
 

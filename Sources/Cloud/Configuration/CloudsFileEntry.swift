@@ -56,7 +56,7 @@ struct CloudsFileEntry {
             name: name,
             credentials: try fields.credentials(),
             region: region?.name,
-            interface: try fields.interface(["interface", "endpoint_type"]) ?? .public,
+            interface: try fields.interface(["endpoint_type", "interface"]) ?? .public,
             tls: try fields.tls(),
             services: try fields.services()
         )

@@ -96,19 +96,24 @@ struct CloudsFileFields {
         return .none
     }
 
-    /// The domain of user or project; `domain_id` and `domain_name` stand for both where a project is named.
+    /// The domain of user or project.
+    ///
+    /// Where a project is named, `domain_id` and `domain_name` stand for both domains; an id wins over a name.
     private func domain(_ prefix: String) throws -> CloudCredentials.Domain? {
+        let isShared = try auth("project_id", "project_name", "tenant_id", "tenant_name") != nil
         if let id = try auth("\(prefix)_id") { return .id(id) }
+        if isShared, let id = try auth("domain_id") { return .id(id) }
         if let name = try auth("\(prefix)_name") { return .name(name) }
-        guard try auth("project_id", "project_name", "tenant_id", "tenant_name") != nil else { return nil }
-        if let id = try auth("domain_id", "default_domain_id", "default_domain") { return .id(id) }
-        return try auth("domain_name", "default_domain_name").map { .name($0) }
+        if isShared, let name = try auth("domain_name") { return .name(name) }
+        if let id = try auth("default_domain_id", "default_domain") { return .id(id) }
+        return try auth("default_domain_name").map { .name($0) }
     }
 
     func interface(_ names: [String]) throws -> CloudInterface? {
         guard let text = try text(names) else { return nil }
         guard let interface = CloudInterface(named: text) else {
-            throw entry.error(names[0], "must be public, internal or admin")
+            let name = names.first { members[$0] != nil } ?? names[0]
+            throw entry.error(name, "must be public, internal or admin")
         }
         return interface
     }
@@ -128,10 +133,9 @@ struct CloudsFileFields {
         switch members[name] {
         case nil, .null?: return nil
         case .bool(let value)?: return value
-        case .some(let value):
-            guard let text = CloudsFileEntry.text(value) else { throw entry.error(name, "must be true or false") }
-            // openstacksdk takes every other text for false.
-            return text.lowercased() == "true"
+        // openstacksdk takes other texts for false here, and for the name of a file with certificates in "verify".
+        case .some(let value) where name == "insecure": return CloudsFileEntry.text(value)?.lowercased() == "true"
+        default: throw entry.error(name, "must be true or false, without quotes")
         }
     }
 

@@ -29,7 +29,8 @@ enum YAMLWord {
         case ".inf", ".Inf", ".INF", ".nan", ".NaN", ".NAN": return nil
         default: break
         }
-        return isFraction(digits) ? Double(sign + plain).map(JSON.double) : nil
+        return isFraction(digits, isSigned: digits.utf8.count < word.utf8.count)
+            ? Double(sign + plain).map(JSON.double) : nil
     }
 
     private static func whole(_ sign: String, _ digits: some StringProtocol, _ base: Int) -> JSON? {
@@ -39,17 +40,17 @@ enum YAMLWord {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 48 && byte <= 57 }
 
-    /// Digits, a point, digits, and an exponent only with its sign.
-    private static func isFraction(_ text: Substring) -> Bool {
+    /// Digits, a point, digits, and an exponent only with its sign; the first digits may be missing where no sign is.
+    private static func isFraction(_ text: Substring, isSigned: Bool) -> Bool {
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2 else { return false }
         let exponent = parts[1].split(maxSplits: 1, omittingEmptySubsequences: false) { $0 == "e" || $0 == "E" }
         let isNumber = { (part: Substring) in part.utf8.allSatisfy { isDigit($0) || $0 == 95 } }
-        guard isNumber(parts[0]), isNumber(exponent[0]), !(parts[0].isEmpty && exponent[0].isEmpty) else {
-            return false
-        }
+        guard isNumber(parts[0]), isNumber(exponent[0]) else { return false }
+        if parts[0].isEmpty, isSigned || !(exponent[0].utf8.first.map(isDigit) ?? false) { return false }
         guard exponent.count == 2 else { return true }
         let sign = exponent[1].first
-        return (sign == "+" || sign == "-") && exponent[1].count > 1 && isNumber(exponent[1].dropFirst())
+        return (sign == "+" || sign == "-") && exponent[1].utf8.count > 1
+            && exponent[1].utf8.dropFirst().allSatisfy(isDigit)
     }
 }

@@ -53,7 +53,7 @@ extension Networking {
         )
     }
 
-    /// Gives a thing a tag more.
+    /// Gives a thing a tag more, one without a slash.
     ///
     /// - Throws: `CloudError`.
     public func addTag(_ tag: String, to kind: Tagged, _ id: String) async throws {

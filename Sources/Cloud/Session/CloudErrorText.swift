@@ -83,7 +83,8 @@ struct CloudErrorText {
         if let task = text.range(of: "task_state ") {
             return !text[task.upperBound...].hasPrefix("none")
         }
-        for mark in ["current status is", "but current status", "status is", "current state is", "it is currently"] {
+        let marks = ["vm_state", "current status is", "but current status", "status is", "status of", "currently"]
+        for mark in marks {
             guard let range = text.range(of: mark) else { continue }
             let words = text[range.upperBound...].split { !$0.isLetter && $0 != "_" && $0 != "-" }
             if let word = words.first(where: { $0 != "is" && $0 != "in" }) {

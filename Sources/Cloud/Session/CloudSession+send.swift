@@ -9,19 +9,24 @@ extension CloudSession {
     ///
     /// - Throws: `CloudError` for every status but 200 to 299 and for no answer; `CancellationError`.
     public func send(_ call: CloudCall) async throws -> CloudAnswer {
+        try await send(call, at: try await endpoint(of: call.service) + call.path)
+    }
+
+    /// The same, at a URL of the caller's.
+    func send(_ call: CloudCall, at url: String) async throws -> CloudAnswer {
         let token = try await token()
         do {
-            return try await send(call, with: token)
+            return try await send(call, at: url, with: token)
         } catch let error as CloudError where error.kind == .unauthorized && error.status == 401 {
             drop(token)
-            return try await send(call, with: try await self.token())
+            return try await send(call, at: url, with: try await self.token())
         }
     }
 
-    private func send(_ call: CloudCall, with token: CloudToken) async throws -> CloudAnswer {
+    private func send(_ call: CloudCall, at url: String, with token: CloudToken) async throws -> CloudAnswer {
         var request = ClientRequest(
             method: call.method,
-            url: try await endpoint(of: call.service) + call.path + EndpointURL.query(call.query),
+            url: url + EndpointURL.query(call.query),
             connectTimeout: limits.connectTimeout,
             timeout: call.timeout ?? limits.timeout,
             idleTimeout: call.timeout ?? limits.timeout,

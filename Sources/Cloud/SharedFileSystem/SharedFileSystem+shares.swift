@@ -9,7 +9,8 @@ extension SharedFileSystem {
         public let name: String
         /// The description.
         public let description: String
-        /// One of `creating`, `available`, `deleting`, `error`, `error_deleting` and others.
+        /// One of `creating`, `available`, `deleting`, `error`, `error_deleting` and others; empty for the moments in which Manila
+        /// has the share but no instance of it.
         public let status: String
         /// The size.
         public let sizeGiB: Int
@@ -36,7 +37,7 @@ extension SharedFileSystem {
             id = try fields.text("id")
             name = try fields.optionalText("name") ?? ""
             description = try fields.optionalText("description") ?? ""
-            status = try fields.text("status")
+            status = try fields.optionalText("status") ?? ""
             sizeGiB = try fields.int("size")
             protocolName = try fields.optionalText("share_proto") ?? ""
             shareNetworkID = try fields.optionalText("share_network_id")

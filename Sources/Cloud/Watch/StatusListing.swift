@@ -80,7 +80,9 @@ public final class StatusListing<Item: Sendable>: Sendable {
     private func run() async {
         while true {
             let (next, isWanted, mayForgetAt) = state.withLock { state in
-                (state.lastStart.map { $0 + interval }, !state.callers.isEmpty, state.askedAt + keep)
+                // Those whose task was cancelled need no listing.
+                state.callers.removeAll { $0.waiter.isDone }
+                return (state.lastStart.map { $0 + interval }, !state.callers.isEmpty, state.askedAt + keep)
             }
             if isWanted {
                 if let next, next > .now { try? await Task.sleep(until: next, clock: .continuous) }

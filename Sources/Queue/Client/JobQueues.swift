@@ -126,7 +126,7 @@ public final class JobQueues: Sendable {
             let reply = try await redis.call(
                 Scripts.cancel,
                 keys: QueueKeys(queue).all,
-                arguments: [.string(id.text), .string(text)]
+                arguments: [.string(id.text), .string(text), archive == nil ? "1" : ""]
             )
             guard let blob = reply.bytes else { continue }
             let before = try JobStateRecord(packed: blob)

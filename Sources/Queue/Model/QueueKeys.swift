@@ -14,6 +14,7 @@
 /// | events | stream | every change of state |
 /// | wake | list | one marker when there is work and perhaps a worker that waits |
 /// | recorder | string | the recorder that leads |
+/// | finished | sorted set | finished jobs by the time they finished (ms), where no archive is to take them |
 /// | ready:0 … ready:9 | list | ids by priority, 9 first; a ring over tenants has its place here |
 struct QueueKeys: Sendable {
     static let priorities = 10
@@ -35,7 +36,7 @@ struct QueueKeys: Sendable {
             "locks", "parked",
         ]
         let ready = (0..<Self.priorities).map { "ready:\($0)" }
-        all = (names + ready).map { tag + $0 }
+        all = (names + ready + ["finished"]).map { tag + $0 }
         events = tag + "events"
         wake = tag + "wake"
         state = tag + "state"
@@ -45,7 +46,7 @@ struct QueueKeys: Sendable {
     }
 
     /// The ready list of a priority.
-    func ready(_ priority: Int) -> String { all[all.count - Self.priorities + priority] }
+    func ready(_ priority: Int) -> String { all[all.count - 1 - Self.priorities + priority] }
 
     /// The set of the names of all queues that were ever used.
     static let queues = "hawser:queues"

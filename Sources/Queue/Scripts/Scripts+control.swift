@@ -72,12 +72,13 @@ extension Scripts {
     /// A job that is not running ends at once, unless it has steps to undo: then a worker gets it to undo them. A
     /// running one is marked; its worker learns of it with the next heartbeat.
     ///
-    /// ARGV: id, text of the error.
+    /// ARGV: id, text of the error, 1 when finished jobs are to be listed.
     /// Returns: the state record before, or nil when the queue does not know the job.
     static let cancel = RedisScript(
         name: "cancel",
         source: prelude + """
             local id = ARGV[1]
+            isListed = ARGV[3] == '1'
             local blob = call('HGET', STATE, id)
             if not blob then return false end
             local s = unpackrecord(blob)

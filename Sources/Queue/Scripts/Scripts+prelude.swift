@@ -13,11 +13,13 @@ extension Scripts {
         local BODY, STATE, JOURNAL, RESULT, ERROR, PROGRESS, DUE, LEASE, LIMITS, EVENTS, WAKE, LOCK, PARKED =
             KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11],
             KEYS[12], KEYS[13]
-        local READY, TOP = 14, 9
+        local READY, TOP, FINISHED = 14, 9, KEYS[24]
         local ST, SEQ, FENCE, ATTEMPT, LOST, PRIORITY, AT, RUN_AT, CREATED, DEADLINE, MAX, FLAGS, WORKER, TENANT =
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
         local CANCEL, UNDO, LOCKS, POISON = 1, 2, 4, 8
         local call = redis.call
+        -- Whether finished jobs are listed, so that they can be dropped after a while; a script sets it.
+        local isListed = false
         local FORMAT = '>c1I4I4i4I4BI8I8I8I8I4Bss'
         local function pack(s) return struct.pack(FORMAT, unpack(s, 1, 14)) end
         local function unpackrecord(blob) return {struct.unpack(FORMAT, blob)} end
@@ -47,16 +49,17 @@ extension Scripts {
             local n = #list
             list[n + 1], list[n + 2] = one, other
         end
-        local states, results, leased, released, delayed, heads, tails = {}, {}, {}, {}, {}, {}, {}
+        local states, results, leased, released, delayed, listed, heads, tails = {}, {}, {}, {}, {}, {}, {}, {}
         local function write()
             send('ZREM', LEASE, released)
             send('HSET', STATE, states)
             send('HSET', RESULT, results)
             send('ZADD', LEASE, leased)
             send('ZADD', DUE, delayed)
+            send('ZADD', FINISHED, listed)
             for key, ids in pairs(heads) do send('LPUSH', key, ids) end
             for key, ids in pairs(tails) do send('RPUSH', key, ids) end
-            states, results, leased, released, delayed, heads, tails = {}, {}, {}, {}, {}, {}, {}
+            states, results, leased, released, delayed, listed, heads, tails = {}, {}, {}, {}, {}, {}, {}, {}
         end
         local events, count = {}, 0
         local function flush()
@@ -126,14 +129,17 @@ extension Scripts {
                 call('ZREM', PARKED, name .. '\\t' .. id)
                 if call('HGET', LOCK, name) == id then
                     call('HDEL', LOCK, name)
-                    local first = call('ZRANGEBYLEX', PARKED, '[' .. name .. '\\t', '(' .. name .. '\\t~', 'LIMIT', 0, 1)[1]
-                    if first then
+                    -- Who is parked and not queued any more is passed over; there is none, but for lost keys.
+                    for _ = 1, 100 do
+                        local first = call('ZRANGEBYLEX', PARKED, '[' .. name .. '\\t', '(' .. name .. '\\t~', 'LIMIT', 0, 1)[1]
+                        if not first then break end
                         call('ZREM', PARKED, first)
                         local next = string.sub(first, #name + 2)
                         local s = load(next)
                         if s and s[ST] == 'Q' then
                             push(next, s, true)
                             waken()
+                            break
                         end
                     end
                 end
@@ -143,6 +149,7 @@ extension Scripts {
             if has(s, LOCKS) then unlock(id) end
             s[RUN_AT] = 0
             save(id, s, state)
+            if isListed then add(listed, now, id) end
             if state == 'D' then
                 if text ~= '' then add(results, id, text); note('result', text) end
             else

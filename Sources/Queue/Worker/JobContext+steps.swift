@@ -74,6 +74,7 @@ extension JobContext {
     ///   - check: looks once; nil: not yet.
     /// - Returns: what the check found.
     /// - Throws: what the check throws, and the engine's own unwinding: let it through.
+    @discardableResult
     public func poll<Value: Codable & Sendable>(
         _ name: String,
         every interval: ClosedRange<Double> = 1...15,

@@ -2,6 +2,7 @@ import HawserAPI
 import HawserCore
 import HawserHTTP
 import HawserQueue
+import HawserStorage
 
 extension Command {
     /// Serves the REST front.
@@ -47,11 +48,12 @@ extension Command {
         let port = try server.start()
         Log("api").info("listening", ["address": configuration.listen.host, "port": port])
         let recorder = assembly.recorder("api")
+        let uploads = UnfinishedUploads(sessions: assembly.sessions, objects: objects)
         let beside = Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await front.runBeside() }
-                group.addTask { await recorder.run() }
-                group.addTask { await Housekeeping(objects: objects, staging: staging).run() }
+                group.addTask(priority: .background) { await recorder.run() }
+                group.addTask { await Housekeeping(objects: objects, staging: staging, uploads: uploads).run() }
             }
         }
         await termination.wait()

@@ -1,0 +1,212 @@
+import Foundation
+import HawserCore
+import Synchronization
+
+/// Stands before a real HTTP server and breaks single requests on purpose.
+///
+/// One request per connection: it asks both sides to close. Requests that no fault is set for pass as they are.
+public final class FaultProxy: Sendable {
+    /// What happens to a request instead of passing it.
+    public enum Fault: Sendable {
+        /// The server never sees it; this is the answer.
+        case answer(Int, headers: [String] = [], body: String = "")
+        /// The server carries it out; this is the answer all the same.
+        case answerAfterwards(Int, headers: [String] = [], body: String = "")
+        /// The server never sees it; the connection is closed.
+        case closeBefore
+        /// The server carries it out; the connection is closed without an answer.
+        case closeAfter
+        /// The server carries it out; only half of its answer's body comes.
+        case cutInHalf
+        /// The server never sees it; nothing comes until the client goes.
+        case hang
+    }
+
+    /// A request as it came.
+    public struct Seen: Sendable {
+        /// The method.
+        public let method: String
+        /// The path with its query.
+        public let path: String
+        /// The lines of the head after the first one.
+        public let headers: [String]
+    }
+
+    private struct Rule {
+        let fault: Fault
+        let matches: @Sendable (Seen) -> Bool
+        var times: Int
+    }
+
+    private struct State {
+        var rules: [Rule] = []
+        var seen: [Seen] = []
+        var open: Set<Int32> = []
+        var isStopped = false
+    }
+
+    /// The port it listens on, on the loopback interface.
+    public let port: UInt16
+    private let upstream: UInt16
+    private let listener: Int32
+    private let state = Mutex(State())
+
+    /// Starts a proxy before the server on a port of the loopback interface.
+    ///
+    /// - Throws: `ServerError` when it cannot listen.
+    public init(before upstream: UInt16) throws {
+        self.upstream = upstream
+        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = Self.loopback(0)
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = listener
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> Int32 in
+                guard bind(descriptor, pointer, length) == 0, listen(descriptor, 128) == 0 else { return -1 }
+                return getsockname(descriptor, pointer, &length)
+            }
+        }
+        guard status == 0 else { throw ServerError(description: "the proxy cannot listen: \(errno)") }
+        port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [weak self] in
+            while true {
+                let client = accept(descriptor, nil, nil)
+                guard client >= 0, let self else {
+                    if client >= 0 { close(client) }
+                    break
+                }
+                state.withLock { _ = $0.open.insert(client) }
+                Thread.detachNewThread { self.serve(client) }
+            }
+            close(descriptor)
+        }
+    }
+
+    /// Breaks the next requests that match.
+    public func fail(_ fault: Fault, times: Int = 1, when matches: @escaping @Sendable (Seen) -> Bool) {
+        state.withLock { $0.rules.append(Rule(fault: fault, matches: matches, times: times)) }
+    }
+
+    /// The requests so far, in the order in which they came.
+    public var seen: [Seen] { state.withLock { $0.seen } }
+
+    /// Stops to listen and closes what is open.
+    public func stop() {
+        let open = state.withLock { state in
+            state.isStopped = true
+            return state.open
+        }
+        shutdown(listener, Int32(SHUT_RDWR))
+        for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+
+    private func serve(_ client: Int32) {
+        defer {
+            state.withLock { _ = $0.open.remove(client) }
+            close(client)
+        }
+        guard let (request, seen) = Self.readRequest(client) else { return }
+        let fault = state.withLock { state -> Fault? in
+            state.seen.append(seen)
+            guard let index = state.rules.firstIndex(where: { $0.times > 0 && $0.matches(seen) }) else { return nil }
+            state.rules[index].times -= 1
+            return state.rules[index].fault
+        }
+        switch fault {
+        case nil: Self.send(client, forward(request))
+        case .answer(let status, let headers, let body)?: Self.send(client, Self.answer(status, headers, body))
+        case .answerAfterwards(let status, let headers, let body)?:
+            _ = forward(request)
+            Self.send(client, Self.answer(status, headers, body))
+        case .closeBefore?: break
+        case .closeAfter?: _ = forward(request)
+        case .cutInHalf?:
+            let answer = forward(request)
+            let head = Self.headEnd(answer) ?? 0
+            Self.send(client, Array(answer[..<(head + (answer.count - head) / 2)]))
+        case .hang?: _ = Self.receive(client)
+        }
+    }
+
+    /// Sends a request to the server and reads all it says.
+    private func forward(_ request: [UInt8]) -> [UInt8] {
+        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard server >= 0 else { return [] }
+        defer { close(server) }
+        var address = Self.loopback(upstream)
+        let status = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { return [] }
+        Self.send(server, request)
+        var answer: [UInt8] = []
+        while true {
+            let more = Self.receive(server)
+            if more.isEmpty { return answer }
+            answer += more
+        }
+    }
+
+    /// Reads a request and asks for the connection to be closed after it.
+    private static func readRequest(_ client: Int32) -> (bytes: [UInt8], seen: Seen)? {
+        var bytes: [UInt8] = []
+        while headEnd(bytes) == nil {
+            let more = receive(client)
+            if more.isEmpty { return nil }
+            bytes += more
+        }
+        guard let end = headEnd(bytes) else { return nil }
+        let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n").map(String.init)
+        let words = (lines.first ?? "").split(separator: " ")
+        guard words.count == 3 else { return nil }
+        let headers = lines.dropFirst().filter { !$0.lowercased().hasPrefix("connection:") }
+        let length = headers.first { $0.lowercased().hasPrefix("content-length:") }
+            .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
+        while bytes.count < end + (length ?? 0) {
+            let more = receive(client)
+            if more.isEmpty { return nil }
+            bytes += more
+        }
+        let head = ([lines[0]] + headers + ["Connection: close"]).joined(separator: "\r\n") + "\r\n\r\n"
+        let seen = Seen(method: String(words[0]), path: String(words[1]), headers: Array(headers))
+        return (Array(head.utf8) + bytes[end...], seen)
+    }
+
+    private static func answer(_ status: Int, _ headers: [String], _ body: String) -> [UInt8] {
+        let head = ["HTTP/1.1 \(status) X", "Content-Length: \(body.utf8.count)", "Connection: close"] + headers
+        return Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
+    }
+
+    private static func headEnd(_ bytes: [UInt8]) -> Int? {
+        guard bytes.count >= 4 else { return nil }
+        for end in 4...bytes.count where bytes[(end - 4)..<end].elementsEqual([13, 10, 13, 10]) { return end }
+        return nil
+    }
+
+    private static func receive(_ descriptor: Int32) -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        return count > 0 ? Array(buffer[..<count]) : []
+    }
+
+    private static func send(_ descriptor: Int32, _ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private static func loopback(_ port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        address.sin_port = port.bigEndian
+        return address
+    }
+}
