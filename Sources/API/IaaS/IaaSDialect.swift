@@ -16,6 +16,9 @@ struct IaaSDialect: Sendable {
             + RouterService(dialect: self).endpoints
             + PeerLinkService(dialect: self).endpoints
             + NasDiskService(backend: backend).endpoints
+            + FlavorService(backend: backend).endpoints
+            + ImageService(backend: backend).endpoints
+            + CloudDiskService(backend: backend).endpoints
     }
 
     /// The clouds.

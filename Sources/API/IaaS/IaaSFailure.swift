@@ -20,7 +20,9 @@ struct IaaSFailure: Error {
 
     /// The failure of a job that is over without success.
     init(_ job: JobRecord) {
-        let details: IaaSFailureDetails? = try? job.error?.details?.decoded()
+        // Where something could not be undone, the engine puts the details one level down.
+        let given = job.error?.details
+        let details: IaaSFailureDetails? = try? (given?["not_undone"] == nil ? given : given?["details"])?.decoded()
         code = details.flatMap { IaaSCode(rawValue: $0.code) } ?? Self.code(of: job)
         status = details?.status ?? (job.state == .cancelled ? 409 : 502)
         reason = job.error?.message ?? "the job was \(job.state.rawValue)"

@@ -21,11 +21,14 @@ extension CloudHandler {
     }
 
     /// Does something that asks a cloud; for undos, which the engine runs by itself.
-    static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {
+    static func translating<Value>(
+        as code: IaaSCode = Kind.failure,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
         do {
             return try await body()
         } catch let error as CloudError {
-            throw JobError(error, code: Kind.failure)
+            throw JobError(error, code: code)
         } catch let error as NoCloudAccount {
             throw JobError.cloud("no_cloud_account", "the tenant has no account in the cloud", .noClient, status: 403)
                 .telling(["error": .string("\(error)")])

@@ -54,7 +54,7 @@ public struct TenantCreateHandler: CloudHandler {
                 defaultProjectID: project
             ).id
         }
-        let role = try await makeRole(identity, tenant, job)
+        let role = try await makeRole(try clouds.operatorSession(), tenant, job)
         try await job.step("grants") {
             // The tenant's own role is what the seed asks for; what its holder may do is what `member` may.
             for role in [role] + (try await identity.roles(.init(name: "member"))).map(\.id) {
@@ -108,9 +108,11 @@ public struct TenantCreateHandler: CloudHandler {
         _ name: String,
         _ job: JobContext
     ) async throws -> String {
-        try await job.step(
+        let mark = Self.mark(job)
+        return try await job.step(
             "domain",
-            adopt: { try await identity.domains(name: tenant).first?.id },
+            // Only this job's own: another installation on the same cloud may have a domain of this name.
+            adopt: { try await identity.domains(name: tenant).first { $0.description.hasSuffix(mark) }?.id },
             undo: { id in
                 // With it go its project and user.
                 try await Self.translating {
@@ -121,23 +123,38 @@ public struct TenantCreateHandler: CloudHandler {
                 }
             }
         ) {
-            try await identity.createDomain(name: tenant, description: name).id
+            try await identity.createDomain(name: tenant, description: name + mark).id
         }
     }
 
-    private func makeRole(_ identity: Identity, _ tenant: String, _ job: JobContext) async throws -> String {
-        try await job.step(
+    private func makeRole(_ session: CloudSession, _ tenant: String, _ job: JobContext) async throws -> String {
+        let mark = Self.mark(job)
+        return try await job.step(
             "role",
-            adopt: { try await identity.roles(.init(name: tenant)).first?.id },
+            adopt: {
+                let roles = try await session.send(CloudCall("GET", .identity, "/roles", query: [("name", tenant)]))
+                let own = roles.body["roles"]?.array?.first { $0["description"]?.string?.hasSuffix(mark) == true }
+                return own?["id"]?.string
+            },
             undo: { id in
                 try await Self.translating {
-                    do { try await identity.deleteRole(id) } catch let error as CloudError where error.isNotFound {}
+                    do {
+                        try await Identity(session).deleteRole(id)
+                    } catch let error as CloudError where error.isNotFound {}
                 }
             }
         ) {
-            try await identity.createRole(name: tenant).id
+            let body: JSON = ["role": ["name": .string(tenant), "description": .string("tenant \(tenant)" + mark)]]
+            let answer = try await session.send(CloudCall("POST", .identity, "/roles", body: body))
+            guard let id = answer.body["role"]?["id"]?.string else {
+                throw JobError.retryable("cloud_unavailable", "the answer to a new role has no id")
+            }
+            return id
         }
     }
+
+    /// What the job's own things of the whole cloud are told by, at the end of their descriptions.
+    private static func mark(_ job: JobContext) -> String { " (hawser \(job.id.text))" }
 
     private func seal(_ secret: Secret, _ job: JobContext) throws -> Data {
         Data(try Crypto.seal(Array(secret.revealed.utf8), key: services.masterKey, context: job.id.text))
