@@ -43,15 +43,16 @@ let package = Package(
             name: "hawser",
             dependencies: [
                 "HawserAPI", "HawserWorkers", "HawserJobs", "HawserRecords", "HawserQueue", "HawserStorage",
+                "HawserCloud",
                 "HawserMetadata", "HawserHTTP", "HawserRedis", "HawserCore", "CMongoC",
             ],
             path: "Sources/hawser",
             swiftSettings: settings
         ),
-        room("API", on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"]),
+        room("API", on: ["Jobs", "Records", "Queue", "Storage", "Cloud", "Metadata", "HTTP", "Core"]),
         room(
             "Workers",
-            on: ["Jobs", "Records", "Queue", "Storage", "Metadata", "HTTP", "Core"],
+            on: ["Jobs", "Records", "Queue", "Storage", "Cloud", "Metadata", "HTTP", "Core"],
             plugins: ["TypeList"]
         ),
         room("Records", on: ["Queue", "Metadata", "Core"]),
@@ -59,7 +60,7 @@ let package = Package(
         room("Queue", on: ["Redis", "Core"]),
         room("Storage", on: ["Metadata", "Core"]),
         room("Metadata", on: ["Core"], c: ["CMongoC"]),
-        room("Cloud", on: ["HTTP", "Core"], c: ["CYaml"]),
+        room("Cloud", on: ["Metadata", "HTTP", "Core"], c: ["CYaml"]),
         room("HTTP", on: ["Core"], c: ["CMicrohttpd", "CCurl"]),
         room("Redis", on: ["Core"], c: ["CHiredis", "COpenSSL"]),
         room("Core", c: ["COpenSSL"]),
@@ -112,7 +113,7 @@ let package = Package(
         tests("Records", on: ["Records", "Queue", "Metadata", "Core"]),
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
-        tests("EndToEnd", on: ["HTTP", "Redis", "Core"]),
+        tests("EndToEnd", on: ["Cloud", "HTTP", "Redis", "Core"]),
         tests("API", on: ["API", "Records", "Queue", "Storage", "Metadata", "HTTP", "Redis", "Core"]),
         .testTarget(
             name: "CommandLineTests",

@@ -1,4 +1,5 @@
 #pragma once
+#include <dlfcn.h>
 #include <microhttpd.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -72,4 +73,21 @@ static inline void *hawser_mhd_context(struct MHD_Connection *connection) {
 static inline size_t hawser_mhd_header_size(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     return info ? info->header_size : 0;
+}
+
+/// The library's own MHD_queue_response, which this program has one of the same name before.
+///
+/// Looked up behind the caller in the order of loading, as RTLD_NEXT does it; its value is that of glibc's dlfcn.h,
+/// which shows the name to C with extensions only.
+static inline enum MHD_Result hawser_mhd_queue(
+    struct MHD_Connection *connection, unsigned int status, struct MHD_Response *response
+) {
+    typedef enum MHD_Result queue(struct MHD_Connection *, unsigned int, struct MHD_Response *);
+    static queue *found = NULL;
+    queue *known = __atomic_load_n(&found, __ATOMIC_RELAXED);
+    if (!known) {
+        known = (queue *) dlsym((void *) -1l, "MHD_queue_response");
+        __atomic_store_n(&found, known, __ATOMIC_RELAXED);
+    }
+    return known ? known(connection, status, response) : MHD_NO;
 }

@@ -28,6 +28,10 @@ public struct Configuration: Sendable {
     public internal(set) var mongod = "mongod"
     /// The program `hawser dev` runs as Redis; a bare name is looked up in `PATH`.
     public internal(set) var redisServer = "redis-server"
+    /// The `clouds.yaml` that says where the clouds are and how the operator logs in; none: there is no cloud.
+    public internal(set) var clouds: String?
+    /// The entry of `clouds.yaml` that may make domains.
+    public internal(set) var cloud = "admin"
     /// How long an upload waits for its callback's answer before it answers 202.
     public internal(set) var callbackWaitSeconds = 30.0
     /// How long an upload, download or copy session may be used.

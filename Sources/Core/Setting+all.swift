@@ -107,6 +107,24 @@ extension Setting {
             read: { text in Log.Level.allCases.first { "\($0)" == text } }
         ),
         Setting(
+            "HAWSER_CLOUDS",
+            \.clouds,
+            unit: "FILE",
+            fallback: "",
+            rule: "the path of a file",
+            help: "the clouds.yaml of the OpenStack clouds; none: no cloud",
+            read: path
+        ),
+        Setting(
+            "HAWSER_CLOUD",
+            \.cloud,
+            unit: "NAME",
+            fallback: "admin",
+            rule: "the name of an entry of clouds.yaml",
+            help: "the entry of clouds.yaml whose user may make domains, projects and users",
+            read: path
+        ),
+        Setting(
             "HAWSER_CALLBACK_WAIT_SECONDS",
             \.callbackWaitSeconds,
             unit: "SECONDS",

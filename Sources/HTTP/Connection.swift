@@ -27,13 +27,16 @@ final class Connection: Sendable {
     let id: UInt64
     let descriptor: Int32
     let remoteAddress: String
+    /// Whose connection it is; released only when libmicrohttpd has closed all connections.
+    unowned let engine: Engine
     let state: Mutex<State>
     private let stopping = Atomic<Bool>(false)
 
-    init(id: UInt64, descriptor: Int32, remoteAddress: String) {
+    init(id: UInt64, descriptor: Int32, remoteAddress: String, engine: Engine) {
         self.id = id
         self.descriptor = descriptor
         self.remoteAddress = remoteAddress
+        self.engine = engine
         state = Mutex(State(idleSince: .now, idleBytes: 0))
     }
 

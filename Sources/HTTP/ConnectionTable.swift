@@ -10,10 +10,15 @@ final class ConnectionTable: Sendable {
 
     private let state = Mutex(State())
 
-    func add(descriptor: Int32, remoteAddress: String) -> Connection {
+    func add(descriptor: Int32, remoteAddress: String, engine: Engine) -> Connection {
         state.withLock { state in
             state.last += 1
-            let connection = Connection(id: state.last, descriptor: descriptor, remoteAddress: remoteAddress)
+            let connection = Connection(
+                id: state.last,
+                descriptor: descriptor,
+                remoteAddress: remoteAddress,
+                engine: engine
+            )
             connection.isStopping = state.isStopping
             state.connections[connection.id] = connection
             return connection

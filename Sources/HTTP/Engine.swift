@@ -23,7 +23,7 @@ final class Engine: Sendable {
     func open(_ raw: OpaquePointer) -> Connection {
         let descriptor = hawser_mhd_socket(raw)
         let address = hawser_mhd_peer(raw).map { ListeningSocket.text($0) } ?? "unknown"
-        let connection = table.add(descriptor: descriptor, remoteAddress: address)
+        let connection = table.add(descriptor: descriptor, remoteAddress: address, engine: self)
         sweeper.watch(connection)
         return connection
     }
@@ -48,11 +48,16 @@ final class Engine: Sendable {
     func begin(_ exchange: Exchange, _ raw: OpaquePointer, method: String, version: String) -> MHD_Result {
         let headers = Headers(of: raw)
         let id = Request.id(from: headers)
-        exchange.summary.withLock { $0 = (method, "-", id) }
+        let target = RequestTarget(exchange.target)
+        exchange.summary.withLock { $0 = (method, target?.path ?? "-", id) }
         do {
-            guard hawser_mhd_header_size(raw) <= options.headerLimit else { throw Problem(status: 431) }
+            let size = hawser_mhd_header_size(raw)
+            guard size <= options.headerLimit else {
+                // The larger part of it is what has to become shorter.
+                throw refusal(status: exchange.target.utf8.count > size / 2 ? 414 : 431)
+            }
             let framing = try Framing(headers, method: method, version: version)
-            guard let target = RequestTarget(exchange.target) else {
+            guard let target else {
                 throw Problem(status: 400, detail: "The path is not valid: it must be percent-encoded UTF-8.")
             }
             let body: RequestBody =
@@ -70,9 +75,7 @@ final class Engine: Sendable {
             return exchange.begin(raw, request: request, framing: framing, handler: handler)
         } catch {
             let problem = error as? Problem ?? Problem(status: 400)
-            var response = problem.response(requestID: id)
-            response.headers.add("X-Request-Id", id)
-            return exchange.refuse(raw, with: response)
+            return exchange.refuse(raw, with: problem.taggedResponse(requestID: id))
         }
     }
 
@@ -80,30 +83,34 @@ final class Engine: Sendable {
     func finish(_ exchange: Exchange, well: Bool) {
         let (status, bytes) = exchange.complete(well: well)
         exchange.connection?.end()
-        guard Log.level <= .info || options.onFinish != nil else { return }
         let (method, path, id) = exchange.summary.withLock { $0 }
         let elapsed = (ContinuousClock.now - exchange.started).components
-        let seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
-        let remote = exchange.connection?.remoteAddress ?? "unknown"
-        let milliseconds = (seconds * 1e5).rounded() / 100
-        access.info(
-            "request",
-            [
-                "method": method, "path": path, "status": status, "bytes": bytes, "ms": milliseconds,
-                "request_id": id, "remote": remote,
-            ]
-        )
-        options.onFinish?(
+        report(
             HTTPServer.Finished(
                 id: id,
                 method: method,
                 path: path,
-                remoteAddress: remote,
+                remoteAddress: exchange.connection?.remoteAddress ?? "unknown",
                 status: status,
-                seconds: seconds,
+                seconds: Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18,
                 bytes: bytes
             )
         )
+    }
+
+    /// Logs and counts a request that is over.
+    func report(_ request: HTTPServer.Finished) {
+        if Log.level <= .info {
+            access.info(
+                "request",
+                [
+                    "method": request.method, "path": request.path, "status": request.status, "bytes": request.bytes,
+                    "ms": (request.seconds * 1e5).rounded() / 100, "request_id": request.id,
+                    "remote": request.remoteAddress,
+                ]
+            )
+        }
+        options.onFinish?(request)
     }
 }
 

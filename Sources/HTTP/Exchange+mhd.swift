@@ -19,8 +19,7 @@ extension Exchange {
         framing: Framing,
         handler: @escaping Handler
     ) -> MHD_Result {
-        summary.withLock { $0 = (request.method, request.path, request.id) }
-        return state.withLock { state in
+        state.withLock { state in
             guard !state.isAborted else { return .NO }
             state.handle = Handle(pointer: raw)
             state.hasBody = framing.hasBody
@@ -45,6 +44,17 @@ extension Exchange {
             guard !state.isAborted else { return .NO }
             state.handle = Handle(pointer: raw)
             return queue(&state, raw)
+        }
+    }
+
+    /// libmicrohttpd has found a fault and answers, whatever the handler does; false when an answer is there already.
+    func markRefused(status: Int, length: Int64?) -> Bool {
+        state.withLock { state in
+            guard state.stage != .answering, state.stage != .done, state.earlyAt == nil else { return false }
+            state.stage = .answering
+            state.refusal = (status, length)
+            state.isOutputComplete = true
+            return true
         }
     }
 
@@ -108,16 +118,17 @@ extension Exchange {
         let (waiting, unused, summary) = state.withLock { state in
             // 499, a client that did not wait for its answer, as nginx has it.
             let isAnswered = state.stage == .answering || state.earlyAt != nil
-            let status = isAnswered ? state.status : 499
-            let isWhole = (well && !state.isOutputBroken) || state.earlyAt != nil
-            let bytes = isWhole ? (state.length ?? state.sent) : state.sent
+            let answer = state.refusal ?? (status: isAnswered ? state.status : 499, length: state.length)
+            // libmicrohttpd says "not well" of all that it has refused, and a refusal is small enough to have been sent.
+            let isWhole = (well && !state.isOutputBroken) || state.earlyAt != nil || state.refusal != nil
+            let bytes = isWhole ? (answer.length ?? state.sent) : state.sent
             state.stage = .done
             state.handle = nil
             state.isSuspended = false
             state.input.removeAll()
             if well { state.task = nil } else { state.isAborted = true }
             defer { state.response = nil }
-            return (Waiting(taking: &state), state.response, (status: status, bytes: bytes))
+            return (Waiting(taking: &state), state.response, (status: answer.status, bytes: bytes))
         }
         if let unused { MHD_destroy_response(unused.pointer) }
         waiting.fail()
@@ -128,7 +139,7 @@ extension Exchange {
         guard let response = state.response else { return .NO }
         state.response = nil
         state.stage = .answering
-        let result = MHD_queue_response(raw, response.status, response.pointer)
+        let result = hawser_mhd_queue(raw, response.status, response.pointer)
         MHD_destroy_response(response.pointer)
         return result
     }

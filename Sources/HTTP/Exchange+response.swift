@@ -12,14 +12,7 @@ extension Exchange {
         case .none:
             made = MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
         case .bytes(let bytes):
-            made = bytes.withUnsafeBytes { buffer in
-                // libmicrohttpd only reads from the buffer, and copies it before this returns.
-                MHD_create_response_from_buffer(
-                    buffer.count,
-                    UnsafeMutableRawPointer(mutating: buffer.baseAddress),
-                    .RESPMEM_MUST_COPY
-                )
-            }
+            made = Self.copy(bytes)
         case .file(let region) where region.length == 0:
             made = MHD_create_response_from_buffer(0, nil, .RESPMEM_PERSISTENT)
         case .file(let region):
@@ -48,12 +41,7 @@ extension Exchange {
             if made == nil { Unmanaged.passUnretained(self).release() }
         }
         guard let pointer = made else { return nil }
-        for field in response.headers where !Self.isServers(field.name) {
-            guard MHD_add_response_header(pointer, field.name, field.value) == .YES else {
-                MHD_destroy_response(pointer)
-                return nil
-            }
-        }
+        guard Self.add(response.headers, to: pointer) else { return nil }
         if mustClose { MHD_add_response_header(pointer, "Connection", "close") }
         state.withLock { state in
             state.status = response.status
@@ -61,6 +49,29 @@ extension Exchange {
             state.isOutputComplete = isComplete
         }
         return Prepared(status: UInt32(clamping: response.status), pointer: pointer)
+    }
+
+    /// A response of libmicrohttpd with a copy of the bytes.
+    static func copy(_ bytes: [UInt8]) -> OpaquePointer? {
+        bytes.withUnsafeBytes { buffer in
+            // libmicrohttpd only reads from the buffer, and copies it before this returns.
+            MHD_create_response_from_buffer(
+                buffer.count,
+                UnsafeMutableRawPointer(mutating: buffer.baseAddress),
+                .RESPMEM_MUST_COPY
+            )
+        }
+    }
+
+    /// Adds header fields to libmicrohttpd's response, which is destroyed when one is not valid.
+    static func add(_ headers: Headers, to pointer: OpaquePointer) -> Bool {
+        for field in headers where !isServers(field.name) {
+            guard MHD_add_response_header(pointer, field.name, field.value) == .YES else {
+                MHD_destroy_response(pointer)
+                return false
+            }
+        }
+        return true
     }
 
     /// libmicrohttpd's content reader of a response stream.

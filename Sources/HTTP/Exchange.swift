@@ -77,6 +77,8 @@ final class Exchange: Sendable {
         var response: Prepared?
         var status = 0
         var length: Int64?
+        /// The answer to a fault that libmicrohttpd has found; it goes before the handler's.
+        var refusal: (status: Int, length: Int64?)?
         var output = ByteQueue()
         var written: Int64 = 0
         var sent: Int64 = 0

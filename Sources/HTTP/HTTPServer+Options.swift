@@ -9,7 +9,7 @@ extension HTTPServer {
         public var threads: Int
         /// Connections at the same time; more have to wait in the listen queue.
         public var maxConnections: Int
-        /// Bytes of request line and headers; more is answered 431.
+        /// Bytes of request line and headers; more is answered 431, or 414 when the URL is most of it.
         ///
         /// Each connection holds that much memory and 4 KiB, also while it is idle.
         public var headerLimit: Int

@@ -73,6 +73,13 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
         return .json(status, .object(members), headers: headers)
     }
 
+    /// The same, with the id in the header, too.
+    func taggedResponse(requestID: String) -> Response {
+        var response = response(requestID: requestID)
+        response.headers["X-Request-Id"] = requestID
+        return response
+    }
+
     /// The reason phrase of a status (RFC 9110, RFC 6585).
     static func phrase(of status: Int) -> String {
         switch status {
@@ -88,6 +95,7 @@ public struct Problem: Error, Sendable, CustomStringConvertible {
         case 411: "Length Required"
         case 412: "Precondition Failed"
         case 413: "Content Too Large"
+        case 414: "URI Too Long"
         case 415: "Unsupported Media Type"
         case 416: "Range Not Satisfiable"
         case 422: "Unprocessable Content"

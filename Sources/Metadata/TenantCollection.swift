@@ -25,7 +25,7 @@ public struct TenantCollection: Sendable {
     /// - Throws: `MetadataError`, kind `duplicate`, when another has the name (index `name_1`) or the key.
     public func add(name: String, keyHash: [UInt8]) async throws -> Tenant {
         // Asked first so that a name that is taken does not use up a number; the index decides.
-        if try await tenants.findOne(["name": .string(name)]) != nil {
+        if try await find(name: name) != nil {
             throw MetadataError(
                 operation: "insert",
                 collection: tenants.name,
@@ -47,6 +47,16 @@ public struct TenantCollection: Sendable {
     /// The tenant with an id, if there is one.
     public func find(id: String) async throws -> Tenant? {
         try await tenants.findOne(["_id": .string(id)]).map { try tenants.reading($0, Tenant.init(document:)) }
+    }
+
+    /// The tenant of a name, if there is one.
+    public func find(name: String) async throws -> Tenant? {
+        try await tenants.findOne(["name": .string(name)]).map { try tenants.reading($0, Tenant.init(document:)) }
+    }
+
+    /// Removes a tenant; its number is not given again.
+    public func remove(id: String) async throws {
+        try await tenants.deleteOne(["_id": .string(id)])
     }
 
     /// The tenant whose API key has this SHA-256, if there is one.

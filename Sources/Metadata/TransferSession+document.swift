@@ -10,7 +10,7 @@ extension TransferSession {
         self.kind = kind
         tenant = try document.required("tenant", \.string)
         created = try document.required("created", \.date)
-        expiresAt = try document.required("expiresAt", \.date)
+        expiresAt = try document.optional("openUntil", \.date) ?? document.required("expiresAt", \.date)
         total = Int(try document.required("total", \.int))
         remaining = Int(try document.required("remaining", \.int))
         done = Int(try document.required("done", \.int))

@@ -3,7 +3,9 @@ public import HawserCore
 /// The sessions; each is good for so many transfers, however many try at once.
 ///
 /// A session that is used up, failed or expired stays for a day after its end, so that whoever comes late is told what
-/// became of it; then MongoDB removes it.
+/// became of it; then MongoDB removes it. One that has taken files stays until they are settled: until its business
+/// system is told of them, or they are removed. For that its end is in another field, `openUntil`, which MongoDB does
+/// not look at.
 ///
 /// Every call throws `MetadataUnavailable` when MongoDB does not answer and `MetadataError` when it refuses.
 public struct TransferSessionCollection: Sendable {
@@ -42,7 +44,7 @@ public struct TransferSessionCollection: Sendable {
     public func prepare() async throws {
         try await sessions.createIndexes([
             MongoIndex(["expiresAt": 1], expireAfterSeconds: 86_400), MongoIndex(["lastFileAt": 1], isSparse: true),
-            MongoIndex(["pending": 1], isSparse: true),
+            MongoIndex(["pending": 1], isSparse: true), MongoIndex(["openUntil": 1], isSparse: true),
         ])
     }
 
@@ -76,10 +78,15 @@ public struct TransferSessionCollection: Sendable {
     ) async throws -> Claim {
         let mayBegin: BSONDocument = [
             "_id": .string(id), "type": .string(kind.rawValue), "failure": ["$exists": false],
-            "remaining": ["$gt": 0], "expiresAt": ["$gt": .date(now)],
+            "remaining": ["$gt": 0],
+            "$or": [["expiresAt": ["$gt": .date(now)]], ["openUntil": ["$gt": .date(now)]]],
         ]
         var taking: BSONDocument = ["$inc": ["remaining": -1]]
-        if let object { taking["$push"] = ["pending": .string(object)] }
+        if let object {
+            taking["$push"] = ["pending": .string(object)]
+            // Only the first time: then there is no such field any more.
+            taking["$rename"] = ["expiresAt": "openUntil"]
+        }
         if let taken = try await sessions.findOneAndUpdate(mayBegin, taking) {
             return .granted(try read(taken))
         }
@@ -133,7 +140,7 @@ public struct TransferSessionCollection: Sendable {
     public func markCalledBack(id: String) async throws {
         _ = try await sessions.updateOne(
             ["_id": .string(id)],
-            ["$set": ["calledBack": true], "$unset": ["lastFileAt": ""]]
+            ["$set": ["calledBack": true], "$unset": ["lastFileAt": ""], "$rename": ["openUntil": "expiresAt"]]
         )
     }
 

@@ -96,8 +96,10 @@ enum JobDocument {
         set("journal", event.journal)
     }
 
-    private static func set(_ body: (kind: String, arguments: String), in document: inout BSONDocument) {
+    private static func set(_ body: (kind: String, locks: [String], arguments: String), in document: inout BSONDocument)
+    {
         document["kind"] = .string(body.kind)
+        if !body.locks.isEmpty { document["locks"] = .array(body.locks.map { .string($0) }) }
         document["arguments"] = .string(body.arguments)
     }
 
@@ -129,6 +131,7 @@ enum JobDocument {
             kind: try document.optional("kind", \.string) ?? "",
             tenant: try document.required("tenant", \.string),
             arguments: try json("arguments") ?? .null,
+            locks: (try document.optional("locks", \.array) ?? []).compactMap(\.string),
             state: state,
             sequence: try number("seq"),
             fence: try number("fence"),

@@ -62,6 +62,21 @@ public struct MongoJobArchive: JobArchive {
         return try shelves.open.reading(document, JobDocument.history).filter { $0.sequence > sequence }
     }
 
+    /// The changes of a job that are recorded, in order, once a change that was seen elsewhere is among them.
+    ///
+    /// The record follows the queue by some 200 ms.
+    ///
+    /// - Returns: what is recorded by then or, when the change does not come, after the limit.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`; `CancellationError`.
+    public func history(of id: JobID, reaching sequence: Int, within limit: Duration) async throws -> [JobChange] {
+        let end = ContinuousClock.now + limit
+        while true {
+            let history = try await history(of: id)
+            if history.contains(where: { $0.sequence >= sequence }) || ContinuousClock.now >= end { return history }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
     /// A page of jobs, the newest first.
     public func list(_ query: JobQuery) async throws -> [JobRecord] {
         let limit = min(max(query.limit, 1), Self.pageLimit)

@@ -1,4 +1,6 @@
+public import HawserCloud
 public import HawserHTTP
+public import HawserMetadata
 public import HawserStorage
 
 /// What handlers work with; made once per process.
@@ -12,11 +14,29 @@ public struct Services: Sendable {
     /// The key that secrets are derived from, 32 bytes.
     public let masterKey: [UInt8]
 
+    /// The tenants.
+    public let tenants: TenantCollection
+    /// What they are in the cloud.
+    public let accounts: CloudAccountCollection
+    /// The clouds; nil when none is configured.
+    public let clouds: Clouds?
+
     /// Services.
-    public init(http: HTTPClient, webhookAddresses: AddressPolicy, objects: ObjectStore, masterKey: [UInt8]) {
+    public init(
+        http: HTTPClient,
+        webhookAddresses: AddressPolicy,
+        objects: ObjectStore,
+        masterKey: [UInt8],
+        tenants: TenantCollection,
+        accounts: CloudAccountCollection,
+        clouds: Clouds?
+    ) {
         self.http = http
         self.webhookAddresses = webhookAddresses
         self.objects = objects
         self.masterKey = masterKey
+        self.tenants = tenants
+        self.accounts = accounts
+        self.clouds = clouds
     }
 }

@@ -39,6 +39,7 @@ struct TestBackend: Sendable {
                 tenants: TenantCollection(database),
                 sessions: TransferSessionCollection(database),
                 objects: store,
+                clouds: nil,
                 database: database,
                 configuration: try Configuration.load(environment: ["HAWSER_ADMIN_KEY": Self.adminKey]),
                 masterKey: Crypto.randomBytes(32),

@@ -41,7 +41,8 @@ final class Dev: Sendable {
     private let directory: TestDirectory
     private let process: ServerProcess
 
-    private init(settings: [String: String]) async throws {
+    /// One with settings of its own.
+    init(settings: [String: String]) async throws {
         directory = try TestDirectory("e2e")
         _ = Self.ending
         data = directory.file("data")
@@ -63,6 +64,16 @@ final class Dev: Sendable {
         admin = Client(base: url, authorization: "Bearer \(key.trimmingCharacters(in: .whitespacesAndNewlines))")
         anybody = Client(base: url, authorization: nil)
         redis = try RedisClient(url: urls["redis_url"]?.string ?? "")
+    }
+
+    /// Ends the worker as if the machine had lost power, and answers its process id; dev starts another one.
+    @discardableResult
+    func killWorker() throws -> Int32? {
+        let children = try Self.json("\(data)/dev-children.json").array ?? []
+        let worker = children.first { $0["name"]?.string?.hasPrefix("worker") == true }
+        guard let id = worker?["id"]?.int.map({ Int32($0) }) else { return nil }
+        kill(id, SIGKILL)
+        return id
     }
 
     private static func json(_ path: String) throws -> JSON {

@@ -22,6 +22,14 @@ struct Tenant: Sendable {
         client = Client(base: base, authorization: Self.basic(id, key))
     }
 
+    /// One whose id and key are known.
+    init(id: String, key: String, base: String) {
+        self.id = id
+        self.key = key
+        secret = ""
+        client = Client(base: base, authorization: Self.basic(id, key))
+    }
+
     /// The value of an `Authorization` header (RFC 7617).
     static func basic(_ id: String, _ key: String) -> String {
         "Basic " + Data("\(id):\(key)".utf8).base64EncodedString()

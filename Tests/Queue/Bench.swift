@@ -9,10 +9,12 @@ enum Probe: JobKind {
     struct Arguments: Codable, Sendable, Equatable {
         var number = 0
         var text = ""
+        var locks: [String] = []
     }
     typealias Output = JSON
     static let name = "test.probe"
     static let retry = RetryPolicy(maxAttempts: 3, base: 0.02, cap: 0.05)
+    static let locks: (@Sendable (Arguments) -> [String])? = { $0.locks }
     static let attemptTimeout = Duration.seconds(5)
 }
 
@@ -89,9 +91,10 @@ struct Bench: Sendable {
     func submit(
         _ number: Int = 0,
         queue: QueueName? = nil,
+        locks: [String] = [],
         _ change: (inout JobSubmission) -> Void = { _ in }
     ) async throws -> JobID {
-        var job = try JobSubmission(Probe.self, .init(number: number), queue: queue)
+        var job = try JobSubmission(Probe.self, .init(number: number, locks: locks), queue: queue)
         change(&job)
         return try await queues.enqueue(job)
     }
@@ -148,6 +151,7 @@ final class MemoryArchive: JobArchive {
             kind: body?.kind ?? "",
             tenant: record.tenant,
             arguments: try json(body?.arguments) ?? .null,
+            locks: body?.locks ?? [],
             state: record.state,
             sequence: record.sequence,
             fence: record.fence,

@@ -87,7 +87,7 @@ import Testing
         let last = try await start(url, ledger)
         await #expect(throws: JobError.self) { try await queues.result(of: id, within: .seconds(60)) }
         let job = try #require(try await queues.find(id))
-        #expect(job.error?.code == "poison")
+        #expect(job.error?.code == "poison" && job.error?.message.contains("3 times") == true)
         #expect(job.lostLeases == 3)
         last.signal(SIGKILL)
     }

@@ -30,6 +30,24 @@ import Testing
         }
     }
 
+    @Test func aPollMayWaitBeforeItsFirstLook() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                try await job.poll("ready", every: 0.02...0.02, first: 0.3) {
+                    ledger.note("look")
+                    return JSON.bool(Timestamp.now.seconds(since: job.created) >= 0.3)
+                }
+            } while: { _ in
+                let id = try await bench.submit()
+                _ = try await bench.reach(id) { $0.state == .waiting }
+                #expect(ledger.all.isEmpty)
+                #expect(try await bench.end(of: id).result == true)
+                #expect(ledger.all == ["look"])
+            }
+        }
+    }
+
     @Test func aPollHasItsLimit() async throws {
         try await Bench.run { bench in
             try await bench.working { _, job in

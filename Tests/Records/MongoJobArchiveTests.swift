@@ -80,6 +80,17 @@ import Testing
         #expect(try await archive.history(of: ids[0], after: 2).map(\.sequence) == [3])
     }
 
+    @Test func aHistoryIsWaitedForUntilItHasWhatIsKnownAlready() async throws {
+        let archive = try await archive()
+        let (ids, events) = try await run([[:]])
+        try await archive.record(Array(events.prefix(2)))
+        let early = try await archive.history(of: ids[0], reaching: 3, within: .milliseconds(60))
+        #expect(early.map(\.sequence) == [1, 2], "it did not come")
+        async let whole = archive.history(of: ids[0], reaching: 3, within: .seconds(20))
+        try await archive.record([events[2]])
+        #expect(try await whole.map(\.state) == [.queued, .running, .succeeded])
+    }
+
     @Test func theSameEventsAgainChangeNothing() async throws {
         let archive = try await archive()
         let (ids, events) = try await run([["fail": true]])

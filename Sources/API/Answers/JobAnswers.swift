@@ -29,8 +29,8 @@ struct JobAnswers: Sendable {
     }
 
     /// A job as it is.
-    static func job(_ job: JobRecord) -> Response {
-        var response = Response.json(200, JobView.json(job))
+    static func job(_ job: JobRecord, isOperator: Bool = false) -> Response {
+        var response = Response.json(200, JobView.json(job, isOperator: isOperator))
         response.headers["ETag"] = JobView.tag(job)
         if !job.state.isFinal { response.headers["Retry-After"] = "\(JobView.retryAfter(job))" }
         return response

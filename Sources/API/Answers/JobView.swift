@@ -6,8 +6,8 @@ public import HawserRecords
 
 /// A job as clients see it.
 public enum JobView {
-    /// The whole job.
-    static func json(_ job: JobRecord) -> JSON {
+    /// The whole job; `isOperator` shows of its error what its owner is not shown.
+    static func json(_ job: JobRecord, isOperator: Bool = false) -> JSON {
         var view: [String: JSON] = [
             "id": .string(job.id.text),
             "kind": .string(job.kind),
@@ -26,7 +26,7 @@ public enum JobView {
             "worker": job.worker.map { .string($0) } ?? .null,
             "progress": job.progress ?? .null,
             "result": job.result ?? .null,
-            "error": job.error.map(error) ?? .null,
+            "error": job.error.map { error($0, isOperator: isOperator) } ?? .null,
             "steps": .array(steps(job.journal)),
         ]
         view["arguments"] = KindList.named(job.kind)?.shown(job.arguments) ?? job.arguments
@@ -35,7 +35,7 @@ public enum JobView {
 
     /// The whole job and its changes as text for people.
     public static func pretty(_ job: JobRecord, history: [JobChange]) -> String {
-        var view = json(job).object ?? [:]
+        var view = json(job, isOperator: true).object ?? [:]
         view["history"] = .array(history.map { json($0, of: job.id) })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -48,7 +48,8 @@ public enum JobView {
         [
             "id": .string(id.text), "sequence": .int(Int64(change.sequence)), "state": .string(change.state.rawValue),
             "at": .string(change.at.rfc3339), "attempt": .int(Int64(max(change.attempt, 0))),
-            "worker": change.worker.map { .string($0) } ?? .null, "error": change.error.map(error) ?? .null,
+            "worker": change.worker.map { .string($0) } ?? .null,
+            "error": change.error.map { error($0, isOperator: false) } ?? .null,
             "progress": change.progress ?? .null,
         ]
     }
@@ -73,6 +74,7 @@ public enum JobView {
             kind: submission.kind,
             tenant: submission.tenant,
             arguments: submission.arguments,
+            locks: submission.locks,
             state: isLater ? .scheduled : .queued,
             sequence: 1,
             fence: 0,
@@ -95,8 +97,12 @@ public enum JobView {
 
     private static func time(_ time: Timestamp?) -> JSON { time.map { .string($0.rfc3339) } ?? .null }
 
-    private static func error(_ error: JobError) -> JSON {
-        ["code": .string(error.code), "message": .string(error.message), "details": error.details ?? .null]
+    private static func error(_ error: JobError, isOperator: Bool) -> JSON {
+        var view: [String: JSON] = [
+            "code": .string(error.code), "message": .string(error.message), "details": error.details ?? .null,
+        ]
+        if isOperator, let details = error.operatorDetails { view["operator"] = details }
+        return .object(view)
     }
 
     private static func steps(_ journal: Journal) -> [JSON] {

@@ -1,3 +1,4 @@
+public import HawserCloud
 public import HawserCore
 public import HawserMetadata
 public import HawserQueue
@@ -18,6 +19,8 @@ public struct Backend: Sendable {
     public let sessions: TransferSessionCollection
     /// The objects.
     public let objects: ObjectStore
+    /// The clouds; nil when none is configured.
+    public let clouds: Clouds?
     /// The database, for its health.
     public let database: MongoDatabase
     /// How this process is set up.
@@ -37,6 +40,7 @@ public struct Backend: Sendable {
         tenants: TenantCollection,
         sessions: TransferSessionCollection,
         objects: ObjectStore,
+        clouds: Clouds?,
         database: MongoDatabase,
         configuration: Configuration,
         masterKey: [UInt8],
@@ -48,6 +52,7 @@ public struct Backend: Sendable {
         self.tenants = tenants
         self.sessions = sessions
         self.objects = objects
+        self.clouds = clouds
         self.database = database
         self.configuration = configuration
         self.masterKey = masterKey

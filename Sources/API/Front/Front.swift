@@ -21,9 +21,10 @@ public struct Front: Sendable {
         common += TenantRoutes(backend: backend).endpoints
         common += HealthRoutes(backend: backend).endpoints
         let dialect = SessionDialect(backend: backend).endpoints
+        let cloud = IaaSDialect(backend: backend).endpoints
         let document = DescriptionBox()
         common.append(Self.describing { document.json })
-        let description = OpenAPIDocument.json(common + dialect)
+        let description = OpenAPIDocument.json(common + dialect + cloud)
         document.json = description
         self.description = description
 
@@ -36,6 +37,9 @@ public struct Front: Sendable {
             sessions.on("OPTIONS", endpoint.template) { _ in SessionDialect.dressed(Response(status: 204)) }
         }
         router.mount(SessionDialect.prefix, sessions)
+        var iaas = Router(onError: { IaaSFailure.response($0, $1) })
+        for endpoint in cloud { Self.add(endpoint, to: &iaas, authenticator) }
+        router.mount(IaaSDialect.prefix, iaas)
         self.router = router
     }
 

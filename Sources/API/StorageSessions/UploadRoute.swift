@@ -118,7 +118,7 @@ struct UploadRoute: Sendable {
         switch try await report(object, to: session.id) {
         case .more(let now), .last(let now): return now
         case .rejected(let reason):
-            try await remove([object.id], of: object.tenant)
+            try await backend.objects.remove(object.id, tenant: object.tenant)
             throw SessionFailure(status: 410, message: "upload transaction has failed: \(reason)")
         }
     }
@@ -135,9 +135,8 @@ struct UploadRoute: Sendable {
         if let pending { await discard(pending.staged) }
         do {
             let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
-            // Of what was under way it may not be known whether it was stored.
-            let ids = (failed?.files ?? []).compactMap { $0["storage_object_id"]?.string } + (failed?.pending ?? [])
-            try await remove(ids, of: session.tenant)
+            guard let failed else { return }
+            try await UnfinishedUploads(sessions: backend.sessions, objects: backend.objects).remove(failed)
         } catch let cleaning {
             Log("upload").error(
                 "cannot clean up after a failed upload",
@@ -152,10 +151,6 @@ struct UploadRoute: Sendable {
         } catch {
             Log("upload").warning("cannot remove a staged file", ["error": "\(error)"])
         }
-    }
-
-    private func remove(_ ids: [String], of tenant: String) async throws {
-        for id in ids { _ = try await backend.objects.remove(id, tenant: tenant) }
     }
 
     /// Calls the business system by a job and relays its answer, or tells of the job when it takes too long.

@@ -106,7 +106,7 @@ struct SubmitRoute: Sendable {
     ) async throws -> Response {
         let records = jobs.map { JobView.accepted($0, at: now) }
         guard isList else { return try await JobAnswers(backend: backend).accepted(records[0], for: request) }
-        var response = Response.json(202, ["jobs": .array(records.map(JobView.json))])
+        var response = Response.json(202, ["jobs": .array(records.map { JobView.json($0) })])
         response.headers["Location"] = "/v1/jobs"
         response.headers["Retry-After"] = "1"
         return response

@@ -27,6 +27,8 @@ public struct Images: Sendable {
         public let minRAMMiB: Int
         /// One of `qcow2`, `raw` and others.
         public let diskFormat: String?
+        /// One of `bare`, `ovf` and others.
+        public let containerFormat: String?
         /// `public`, `private`, `shared`, `community`.
         public let visibility: String?
         /// The id of the project that owns it.
@@ -53,6 +55,7 @@ public struct Images: Sendable {
             minDiskGiB = try fields.optionalInt("min_disk") ?? 0
             minRAMMiB = try fields.optionalInt("min_ram") ?? 0
             diskFormat = try fields.optionalText("disk_format")
+            containerFormat = try fields.optionalText("container_format")
             visibility = try fields.optionalText("visibility")
             owner = try fields.optionalText("owner")
             distribution = try fields.optionalText("os_distro")

@@ -1,4 +1,4 @@
-import HawserCore
+public import HawserCore
 
 extension Networking {
     /// A port of a network.
@@ -27,6 +27,8 @@ extension Networking {
         public let securityGroupIDs: [String]
         /// The tags.
         public let tags: [String]
+        /// When it was made.
+        public let createdAt: Timestamp?
 
         init(_ fields: CloudFields) throws {
             id = try fields.text("id")
@@ -41,6 +43,7 @@ extension Networking {
             addresses = try fields.optionalList("fixed_ips").map(FixedAddress.init)
             securityGroupIDs = try fields.texts("security_groups")
             tags = try fields.texts("tags")
+            createdAt = try fields.time("created_at")
         }
     }
 

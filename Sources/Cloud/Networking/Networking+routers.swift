@@ -2,7 +2,7 @@ public import HawserCore
 
 extension Networking {
     /// A route that is no part of a router's own networks.
-    public struct Route: Sendable, Hashable {
+    public struct Route: Sendable, Hashable, Codable {
         /// Where to: `10.1.0.0/24`.
         public let destination: String
         /// By way of.

@@ -64,7 +64,7 @@ extension Networking {
     }
 
     /// What a rule says.
-    public struct RuleSpec: Sendable, Hashable {
+    public struct RuleSpec: Sendable, Hashable, Codable {
         /// `ingress` or `egress`.
         public var direction: String
         /// `IPv4` or `IPv6`.

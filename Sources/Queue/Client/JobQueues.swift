@@ -126,7 +126,7 @@ public final class JobQueues: Sendable {
             let reply = try await redis.call(
                 Scripts.cancel,
                 keys: QueueKeys(queue).all,
-                arguments: [.string(id.text), .string(text)]
+                arguments: [.string(id.text), .string(text), archive == nil ? "1" : ""]
             )
             guard let blob = reply.bytes else { continue }
             let before = try JobStateRecord(packed: blob)
@@ -150,7 +150,7 @@ public final class JobQueues: Sendable {
         guard let job = if let live { live } else { try await archive?.find(id) } else {
             throw QueueError.unknownJob(id.text)
         }
-        let body = JobBody(kind: job.kind, arguments: job.arguments.data)
+        let body = JobBody(kind: job.kind, locks: job.locks, arguments: job.arguments.data)
         let reply = try await redis.call(
             Scripts.retry,
             keys: QueueKeys(job.queue).all,
@@ -190,7 +190,7 @@ public final class JobQueues: Sendable {
     }
 
     private static func arguments(_ job: JobSubmission) -> [RedisArgument] {
-        let body = JobBody(kind: job.kind, arguments: job.data)
+        let body = JobBody(kind: job.kind, locks: job.locks, arguments: job.data)
         return [
             .string(job.id.text),
             .bytes(body.stored),

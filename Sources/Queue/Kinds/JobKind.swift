@@ -22,6 +22,12 @@ public protocol JobKind: Sendable {
     static var name: String { get }
     /// The queue its jobs go to when nobody names another.
     static var queue: QueueName { get }
+    /// The names of what a job must have for itself while it runs or waits: `server:2f1c…`.
+    ///
+    /// Of the jobs of a queue that name the same lock one at a time is under way, from its first attempt until it is
+    /// over, undone included; the others stay queued, in the order in which they were submitted. A job gets all its
+    /// locks at once or none. nil, and not a closure that answers nothing, for kinds without.
+    static var locks: (@Sendable (Arguments) -> [String])? { get }
     /// How failed attempts are repeated.
     static var retry: RetryPolicy { get }
     /// How long one attempt may take before it counts as failed.
@@ -39,6 +45,8 @@ public protocol JobKind: Sendable {
 extension JobKind {
     /// The queue `default`.
     public static var queue: QueueName { .default }
+    /// None.
+    public static var locks: (@Sendable (Arguments) -> [String])? { nil }
     /// Ten attempts, from one second to ten minutes apart.
     public static var retry: RetryPolicy { RetryPolicy() }
     /// One hour.

@@ -14,6 +14,8 @@ public struct JobSubmission: Sendable {
     /// What it is given, as JSON text.
     let data: Data
     private let json: JSON?
+    /// The locks it needs.
+    public let locks: [String]
     /// 0 (last) to 9 (first).
     public var priority: Int
     /// Not before this time; nil: now.
@@ -43,13 +45,20 @@ public struct JobSubmission: Sendable {
         queue: QueueName? = nil,
         id: JobID? = nil
     ) {
-        self.init(kind, arguments, encoded: Data(), tenant, queue, id)
+        self.init(kind, arguments, encoded: Data(), locks: Self.locks(kind, arguments), tenant, queue, id)
+    }
+
+    private static func locks<Kind: JobKind>(_ kind: Kind.Type, _ arguments: JSON) -> [String] {
+        guard let locks = kind.locks else { return [] }
+        // Arguments that are not the kind's fail when the job is run, or before, where they are checked.
+        return (try? arguments.decoded()).map(locks) ?? []
     }
 
     private init(
         _ kind: any JobKind.Type,
         _ arguments: JSON?,
         encoded: Data,
+        locks: [String],
         _ tenant: String,
         _ queue: QueueName?,
         _ id: JobID?
@@ -60,6 +69,7 @@ public struct JobSubmission: Sendable {
         self.queue = queue
         self.tenant = tenant
         json = arguments
+        self.locks = locks
         data = arguments?.data ?? encoded
         priority = Self.defaultPriority
         maxAttempts = kind.retry.maxAttempts
@@ -76,7 +86,8 @@ public struct JobSubmission: Sendable {
         queue: QueueName? = nil,
         id: JobID? = nil
     ) throws {
-        self.init(kind, nil, encoded: try Self.encoder.encode(arguments), tenant, queue, id)
+        let encoded = try Self.encoder.encode(arguments)
+        self.init(kind, nil, encoded: encoded, locks: kind.locks?(arguments) ?? [], tenant, queue, id)
     }
 
     /// What it is given.

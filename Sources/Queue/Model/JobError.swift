@@ -10,6 +10,8 @@ public struct JobError: Error, Sendable, Equatable, Codable, CustomStringConvert
     public var message: String
     /// More for programs.
     public var details: JSON?
+    /// More for operators, which the job's owner is not shown: what a system behind this one said.
+    public var operatorDetails: JSON?
     /// Whether another attempt may help; not part of the stored error.
     public var isRetryable: Bool
     /// How long to wait at least before the next attempt, in seconds, when the other side said so.
@@ -17,6 +19,7 @@ public struct JobError: Error, Sendable, Equatable, Codable, CustomStringConvert
 
     private enum CodingKeys: String, CodingKey {
         case code, message, details
+        case operatorDetails = "operator"
     }
 
     /// An error that another attempt may mend.
@@ -24,20 +27,34 @@ public struct JobError: Error, Sendable, Equatable, Codable, CustomStringConvert
         _ code: String,
         _ message: String,
         after seconds: Double? = nil,
-        details: JSON? = nil
+        details: JSON? = nil,
+        operatorDetails: JSON? = nil
     ) -> JobError {
-        JobError(code: code, message: message, details: details, isRetryable: true, retryAfter: seconds)
+        JobError(code, message, details, operatorDetails, isRetryable: true, retryAfter: seconds)
     }
 
     /// An error that no further attempt will mend.
-    public static func permanent(_ code: String, _ message: String, details: JSON? = nil) -> JobError {
-        JobError(code: code, message: message, details: details, isRetryable: false, retryAfter: nil)
+    public static func permanent(
+        _ code: String,
+        _ message: String,
+        details: JSON? = nil,
+        operatorDetails: JSON? = nil
+    ) -> JobError {
+        JobError(code, message, details, operatorDetails, isRetryable: false, retryAfter: nil)
     }
 
-    private init(code: String, message: String, details: JSON?, isRetryable: Bool, retryAfter: Double?) {
+    private init(
+        _ code: String,
+        _ message: String,
+        _ details: JSON?,
+        _ operatorDetails: JSON?,
+        isRetryable: Bool,
+        retryAfter: Double?
+    ) {
         self.code = code
         self.message = message
         self.details = details
+        self.operatorDetails = operatorDetails
         self.isRetryable = isRetryable
         self.retryAfter = retryAfter
     }
@@ -48,6 +65,7 @@ public struct JobError: Error, Sendable, Equatable, Codable, CustomStringConvert
         code = try container.decode(String.self, forKey: .code)
         message = try container.decode(String.self, forKey: .message)
         details = try container.decodeIfPresent(JSON.self, forKey: .details)
+        operatorDetails = try container.decodeIfPresent(JSON.self, forKey: .operatorDetails)
         isRetryable = false
         retryAfter = nil
     }

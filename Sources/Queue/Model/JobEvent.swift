@@ -9,8 +9,8 @@ public struct JobEvent: Sendable {
     public let queue: QueueName
     /// Its state after the change.
     public let record: JobStateRecord
-    /// The kind and the arguments (JSON text); only with the first event of a job.
-    public internal(set) var body: (kind: String, arguments: String)?
+    /// The kind, the locks it needs and the arguments (JSON text); only with the first event of a job.
+    public internal(set) var body: (kind: String, locks: [String], arguments: String)?
     /// The result (JSON text), with the event that says the job succeeded.
     public internal(set) var result: String?
     /// The error (JSON text), with an event of a failure.
@@ -50,7 +50,7 @@ struct EventEntry: Sendable {
             switch name {
             case "body":
                 let body = try JobBody(stored: bytes)
-                events[last].body = (body.kind, String(decoding: body.arguments, as: UTF8.self))
+                events[last].body = (body.kind, body.locks, String(decoding: body.arguments, as: UTF8.self))
             case "result": events[last].result = text
             case "error": events[last].error = text
             case "progress": events[last].progress = text

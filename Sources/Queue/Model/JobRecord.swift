@@ -12,6 +12,8 @@ public struct JobRecord: Sendable, Equatable {
     public var tenant: String
     /// What it was given.
     public var arguments: JSON
+    /// The locks it needs to run.
+    public var locks: [String]
     /// Where it is in its life.
     public var state: JobState
     /// Counts its changes; the ids of its events.
@@ -54,6 +56,7 @@ public struct JobRecord: Sendable, Equatable {
         kind: String,
         tenant: String,
         arguments: JSON,
+        locks: [String],
         state: JobState,
         sequence: Int,
         fence: Int,
@@ -77,6 +80,7 @@ public struct JobRecord: Sendable, Equatable {
         self.kind = kind
         self.tenant = tenant
         self.arguments = arguments
+        self.locks = locks
         self.state = state
         self.sequence = sequence
         self.fence = fence
@@ -113,6 +117,7 @@ public struct JobRecord: Sendable, Equatable {
             kind: body.kind,
             tenant: state.tenant,
             arguments: body.argumentsJSON,
+            locks: body.locks,
             state: state.state,
             sequence: state.sequence,
             fence: state.fence,

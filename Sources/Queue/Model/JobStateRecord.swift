@@ -44,6 +44,8 @@ public struct JobStateRecord: Sendable, Equatable {
         public static let cancel = Flags(rawValue: 1)
         /// A step with an undo has begun.
         public static let undo = Flags(rawValue: 2)
+        /// It needs locks.
+        public static let locks = Flags(rawValue: 4)
         /// Its lease was lost too often; it may only be undone.
         public static let poison = Flags(rawValue: 8)
     }
@@ -85,7 +87,7 @@ public struct JobStateRecord: Sendable, Equatable {
         created = job.created
         deadline = job.deadline
         maxAttempts = job.maxAttempts
-        flags = []
+        flags = job.locks.isEmpty ? [] : .locks
         worker = ""
         tenant = job.tenant
     }

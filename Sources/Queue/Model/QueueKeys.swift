@@ -9,9 +9,12 @@
 /// | due | sorted set | scheduled, retrying and waiting jobs by the time they are due (ms) |
 /// | lease | sorted set | running jobs by the time their lease ends (ms): alone says what is active |
 /// | limits | hash | kept free for limits by queue and tenant |
+/// | locks | hash | lock -> id of the job that holds it |
+/// | parked | sorted set | lock, tab, id of the queued jobs that wait for a lock, all of one score: in alphabetical order |
 /// | events | stream | every change of state |
 /// | wake | list | one marker when there is work and perhaps a worker that waits |
 /// | recorder | string | the recorder that leads |
+/// | finished | sorted set | finished jobs by the time they finished (ms), where no archive is to take them |
 /// | ready:0 … ready:9 | list | ids by priority, 9 first; a ring over tenants has its place here |
 struct QueueKeys: Sendable {
     static let priorities = 10
@@ -30,9 +33,10 @@ struct QueueKeys: Sendable {
         let tag = "{hawser:\(queue)}:"
         let names = [
             "body", "state", "journal", "result", "error", "progress", "due", "lease", "limits", "events", "wake",
+            "locks", "parked",
         ]
         let ready = (0..<Self.priorities).map { "ready:\($0)" }
-        all = (names + ready).map { tag + $0 }
+        all = (names + ready + ["finished"]).map { tag + $0 }
         events = tag + "events"
         wake = tag + "wake"
         state = tag + "state"
@@ -42,7 +46,7 @@ struct QueueKeys: Sendable {
     }
 
     /// The ready list of a priority.
-    func ready(_ priority: Int) -> String { all[all.count - Self.priorities + priority] }
+    func ready(_ priority: Int) -> String { all[all.count - 1 - Self.priorities + priority] }
 
     /// The set of the names of all queues that were ever used.
     static let queues = "hawser:queues"

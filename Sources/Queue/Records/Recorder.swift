@@ -16,8 +16,8 @@ public final class Recorder: Sendable {
     /// which costs MongoDB a tenth of an insert and an update (8 and 90 microseconds where this was measured).
     private static let pause = Duration.milliseconds(200)
     private static let little = 2000
-    /// How long events stay for those who follow them live (`EventFeed`), in milliseconds.
-    private static let keepMilliseconds = 5_000
+    /// How long events stay for those who follow them live (`EventFeed`).
+    static let keep = Duration.seconds(5)
     /// How long the lead of a queue lasts without being renewed, which happens every second.
     ///
     /// So long the list of jobs may be behind when the process that leads is killed. Recording twice changes nothing, so
@@ -174,10 +174,6 @@ public final class Recorder: Sendable {
     }
 
     private func trim(_ queue: QueueName) async throws {
-        try await queues.redis.call(
-            Scripts.trim,
-            keys: QueueKeys(queue).all,
-            arguments: [.string(Self.group), .int(Self.keepMilliseconds)]
-        )
+        try await queues.trim(queue, olderThan: Self.keep)
     }
 }

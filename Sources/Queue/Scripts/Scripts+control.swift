@@ -72,12 +72,13 @@ extension Scripts {
     /// A job that is not running ends at once, unless it has steps to undo: then a worker gets it to undo them. A
     /// running one is marked; its worker learns of it with the next heartbeat.
     ///
-    /// ARGV: id, text of the error.
+    /// ARGV: id, text of the error, 1 when finished jobs are to be listed.
     /// Returns: the state record before, or nil when the queue does not know the job.
     static let cancel = RedisScript(
         name: "cancel",
         source: prelude + """
             local id = ARGV[1]
+            isListed = ARGV[3] == '1'
             local blob = call('HGET', STATE, id)
             if not blob then return false end
             local s = unpackrecord(blob)
@@ -86,7 +87,7 @@ extension Scripts {
                     raise(s, CANCEL)
                     save(id, s, 'R')
                 end
-            elseif s[ST] ~= 'D' and s[ST] ~= 'F' and s[ST] ~= 'C' then
+            elseif not isover(s) then
                 call('ZREM', DUE, id)
                 if has(s, UNDO) then
                     raise(s, CANCEL)
@@ -120,7 +121,7 @@ extension Scripts {
             local s = unpackrecord(blob)
             if s[ST] ~= 'F' and s[ST] ~= 'C' then return blob end
             if s[DEADLINE] > 0 then s[DEADLINE] = now + s[DEADLINE] - s[CREATED] end
-            s[ATTEMPT], s[LOST], s[FLAGS] = 0, 0, 0
+            s[ATTEMPT], s[LOST], s[FLAGS] = 0, 0, has(s, LOCKS) and LOCKS or 0
             call('HDEL', ERROR, id)
             call('HDEL', PROGRESS, id)
             queue(id, s, false)

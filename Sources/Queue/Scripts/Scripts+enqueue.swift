@@ -26,6 +26,7 @@ extension Scripts {
                     local at, span = tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4])
                     local s = {'', 0, 0, 0, 0, tonumber(ARGV[i + 2]), now, 0, now,
                         span > 0 and now + span or 0, tonumber(ARGV[i + 5]), 0, '', ARGV[i + 6]}
+                    if string.find(body, '^[^\\n]*\\t') then raise(s, LOCKS) end
                     if at > now then
                         delay(id, s, 'S', at)
                     else

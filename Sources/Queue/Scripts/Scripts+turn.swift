@@ -4,8 +4,8 @@ extension Scripts {
     /// Settles finished jobs, takes back expired leases, promotes due jobs and claims new ones.
     ///
     /// ARGV: worker, lease (ms), most jobs to claim, most to reap and to promote, jobs lost this often are failed
-    /// (and twice this often while undoing), text of that failure, text of a passed deadline, then per finished job
-    /// five: id, fence, outcome, delay (ms), text.
+    /// (and twice this often while undoing), text of that failure, of a passed deadline, of a cancellation, 1 when
+    /// finished jobs are to be listed, then per finished job five: id, fence, outcome, delay (ms), text.
     /// Outcomes: `D` succeeded (text = result), `F` failed, `C` cancelled, `T` try again after the delay
     /// (texts = error), `W` look again after the delay, `P` put aside for the delay, the attempt not counted
     /// (text = error), `H` handed back: ready at once, at the front, the attempt not counted.
@@ -19,11 +19,12 @@ extension Scripts {
             -- Once as text: Redis writes a number of Lua's with 17 digits, which takes a microsecond.
             local till = string.format('%d', now + lease)
             local accepted, claimed, taken = {}, {}, {}
+            isListed = ARGV[9] == '1'
 
             local settled = {}
-            for i = 8, #ARGV, 5 do settled[#settled + 1] = ARGV[i] end
+            for i = 10, #ARGV, 5 do settled[#settled + 1] = ARGV[i] end
             fetch(settled)
-            for i = 8, #ARGV, 5 do
+            for i = 10, #ARGV, 5 do
                 local id, outcome, text = ARGV[i], ARGV[i + 2], ARGV[i + 4]
                 local s = load(id)
                 if s and s[ST] == 'R' and s[FENCE] == tonumber(ARGV[i + 1]) then
@@ -58,7 +59,7 @@ extension Scripts {
                 if s and s[ST] == 'R' then
                     s[LOST], s[ATTEMPT], s[WORKER] = s[LOST] + 1, s[ATTEMPT] - 1, ''
                     if has(s, CANCEL) and not has(s, UNDO) then
-                        finish(id, s, 'C', '')
+                        finish(id, s, 'C', ARGV[8])
                     elseif s[LOST] >= poison and (not has(s, UNDO) or s[LOST] >= 2 * poison) then
                         finish(id, s, 'F', ARGV[6])
                     else
@@ -101,7 +102,7 @@ extension Scripts {
                         if s and s[ST] == 'Q' then
                             if s[DEADLINE] > 0 and now >= s[DEADLINE] and not has(s, UNDO) then
                                 finish(id, s, 'F', ARGV[7])
-                            else
+                            elseif not has(s, LOCKS) or lock(id) then
                                 want = want - 1
                                 s[FENCE], s[ATTEMPT], s[WORKER] = s[FENCE] + 1, s[ATTEMPT] + 1, worker
                                 taken[#taken + 1] = id

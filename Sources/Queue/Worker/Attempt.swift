@@ -182,6 +182,9 @@ final class Attempt: Sendable {
 
 extension JobError {
     static let cancelled = JobError.permanent("cancelled", "cancelled on request")
-    static let poison = JobError.permanent("poison", "the worker died or stalled too often while it ran this job")
+    static let poison = JobError.permanent(
+        "poison",
+        "the worker died or stalled \(JobQueues.poisonLimit) times while it ran this job"
+    )
     static let deadline = JobError.permanent("deadline", "the job's deadline passed before it was done")
 }

@@ -11,6 +11,7 @@ extension JobContext {
     ///   - work: what is done; its result is stored as JSON.
     /// - Returns: what the work made, in this run or an earlier one.
     /// - Throws: what the work throws; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    @discardableResult
     public func step<Value: Codable & Sendable>(
         _ name: String,
         _ work: @Sendable () async throws -> Value
@@ -32,6 +33,7 @@ extension JobContext {
     ///   - work: what is done; its result is stored as JSON.
     /// - Returns: what the work made or `adopt` found, in this run or an earlier one.
     /// - Throws: what the closures throw; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    @discardableResult
     public func step<Value: Codable & Sendable>(
         _ name: String,
         adopt: @escaping @Sendable () async throws -> Value?,
@@ -66,13 +68,17 @@ extension JobContext {
     /// - Parameters:
     ///   - name: the poll's name, unlike those of the job's steps and other polls.
     ///   - interval: seconds between two looks, from the shortest, at first, to the longest.
+    ///   - first: seconds before the first look, for what cannot be done at once, or where looks of many jobs share one
+    ///     question that must be newer than this job's own change.
     ///   - limit: how long it may take in all; after that the job fails for good (`poll_timeout`).
     ///   - check: looks once; nil: not yet.
     /// - Returns: what the check found.
     /// - Throws: what the check throws, and the engine's own unwinding: let it through.
+    @discardableResult
     public func poll<Value: Codable & Sendable>(
         _ name: String,
         every interval: ClosedRange<Double> = 1...15,
+        first: Double = 0,
         atMost limit: Duration = .seconds(1800),
         _ check: @Sendable () async throws -> Value?
     ) async throws -> Value {
@@ -85,8 +91,9 @@ extension JobContext {
             began = .now
             try await write(Journal.Entry(step: name, event: .polling, at: began))
         }
-        if let value = try await check() { return try await finish(name, value) }
         let passed = Timestamp.now.seconds(since: began)
+        guard passed >= first else { throw Unwinding.wait(first - passed) }
+        if let value = try await check() { return try await finish(name, value) }
         guard passed < limit.seconds else {
             throw JobError.permanent("poll_timeout", "\(name): nothing after \(Int(passed)) s")
         }

@@ -55,11 +55,9 @@ extension JobQueues {
     /// The most expired leases and due jobs one turn moves.
     static let turnLimit = 1_000
 
-    private static let poisonText = JobError.permanent(
-        "poison",
-        "the worker died or stalled \(poisonLimit) times while it ran this job"
-    ).stored
+    private static let poisonText = JobError.poison.stored
     private static let deadlineText = JobError.deadline.stored
+    private static let cancelledText = JobError.cancelled.stored
 
     /// Settles and claims in one call.
     func turn(
@@ -71,9 +69,10 @@ extension JobQueues {
     ) async throws -> TurnReply {
         var arguments: [RedisArgument] = [
             .string(worker), .int(lease.milliseconds), .int(want), .int(Self.turnLimit), .int(Self.poisonLimit),
-            .string(Self.poisonText), .string(Self.deadlineText),
+            .string(Self.poisonText), .string(Self.deadlineText), .string(Self.cancelledText),
+            archive == nil ? "1" : "",
         ]
-        arguments.reserveCapacity(7 + settle.count * 5)
+        arguments.reserveCapacity(9 + settle.count * 5)
         for settlement in settle {
             arguments.append(.string(settlement.id.text))
             arguments.append(.int(settlement.fence))

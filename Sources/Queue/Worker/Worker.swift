@@ -93,9 +93,12 @@ public final class Worker: Sendable {
             ["queues": options.queues.map(\.text).joined(separator: ","), "slots": options.concurrency]
         )
         let heart = Task { await beat() }
+        let broom = Task { await sweep() }
         await loop()
         heart.cancel()
+        broom.cancel()
         await heart.value
+        await broom.value
         await queues.retire(worker: options.name)
         log.info("stopped")
     }

@@ -10,6 +10,8 @@ public struct WorkerOptions: Sendable {
     public var lease: Duration = .seconds(30)
     /// How long running jobs may go on after `stop`, before they are cut off and handed back.
     public var grace: Duration = .seconds(20)
+    /// How long finished jobs stay in Redis with their results, where there is neither an archive nor a recorder.
+    public var keepFinished: Duration = .seconds(86_400)
     /// Its name, unlike that of any other process: host, process id and a random part by default.
     public var name = WorkerOptions.uniqueName()
 

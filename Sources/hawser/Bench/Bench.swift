@@ -92,7 +92,7 @@ struct Bench: Sendable {
         guard isRecording else { return nil }
         try await assembly.prepare()
         let recorder = assembly.recorder("bench")
-        return Task { await recorder.run() }
+        return Task(priority: .background) { await recorder.run() }
     }
 
     private func makeWorker(_ handlers: [any JobHandler], concurrency: Int? = nil) -> Worker {

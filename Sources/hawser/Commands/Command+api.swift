@@ -2,6 +2,7 @@ import HawserAPI
 import HawserCore
 import HawserHTTP
 import HawserQueue
+import HawserStorage
 
 extension Command {
     /// Serves the REST front.
@@ -12,6 +13,7 @@ extension Command {
         settings: [
             "HAWSER_LISTEN", "HAWSER_ADMIN_KEY", "HAWSER_MASTER_KEY", "HAWSER_DATA", "HAWSER_CALLBACK_WAIT_SECONDS",
             "HAWSER_SESSION_SECONDS", "HAWSER_MAX_BODY_BYTES", "HAWSER_LEASE_SECONDS", "HAWSER_WEBHOOK_ALLOW",
+            "HAWSER_CLOUDS", "HAWSER_CLOUD",
         ] + connections
     ) { invocation in
         try await serve(invocation.configuration)
@@ -32,6 +34,7 @@ extension Command {
             tenants: assembly.tenants,
             sessions: assembly.sessions,
             objects: objects,
+            clouds: try assembly.clouds(HTTPClient()),
             database: assembly.database,
             configuration: configuration,
             masterKey: masterKey,
@@ -45,11 +48,12 @@ extension Command {
         let port = try server.start()
         Log("api").info("listening", ["address": configuration.listen.host, "port": port])
         let recorder = assembly.recorder("api")
+        let uploads = UnfinishedUploads(sessions: assembly.sessions, objects: objects)
         let beside = Task {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await front.runBeside() }
-                group.addTask { await recorder.run() }
-                group.addTask { await Housekeeping(objects: objects, staging: staging).run() }
+                group.addTask(priority: .background) { await recorder.run() }
+                group.addTask { await Housekeeping(objects: objects, staging: staging, uploads: uploads).run() }
             }
         }
         await termination.wait()

@@ -85,7 +85,9 @@ extension Command {
         guard let job = try await assembly.queues.find(id) else {
             throw CommandFailure(description: "there is no job \(id)")
         }
-        print(JobView.pretty(job, history: try await assembly.archive.history(of: id)))
+        // A history that ends before the state above it would seem to contradict it.
+        let history = try await assembly.archive.history(of: id, reaching: job.sequence, within: .seconds(2))
+        print(JobView.pretty(job, history: history))
         return 0
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import HawserAPI
+import HawserCloud
 import HawserCore
 import HawserHTTP
 import HawserMetadata
@@ -72,13 +73,32 @@ struct Assembly: Sendable {
         try await StoredObjectCollection(database).prepare()
     }
 
+    /// The clouds; nil when none is configured.
+    ///
+    /// - Throws: `CloudsFileError` when the file cannot be used.
+    func clouds(_ http: HTTPClient) throws -> Clouds? {
+        try configuration.clouds.map { path in
+            try Clouds(
+                path: path,
+                name: configuration.cloud,
+                accounts: CloudAccountCollection(database),
+                masterKey: try masterKey(),
+                client: http
+            )
+        }
+    }
+
     /// The handlers' services.
     func services(_ objects: ObjectStore) throws -> Services {
+        let http = HTTPClient()
         return Services(
-            http: HTTPClient(),
+            http: http,
             webhookAddresses: .publicOnly(allowing: configuration.webhookAllow),
             objects: objects,
-            masterKey: try masterKey()
+            masterKey: try masterKey(),
+            tenants: tenants,
+            accounts: CloudAccountCollection(database),
+            clouds: try clouds(http)
         )
     }
 

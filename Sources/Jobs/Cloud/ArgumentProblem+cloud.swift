@@ -1,0 +1,42 @@
+import HawserCore
+public import HawserQueue
+
+extension ArgumentProblem {
+    /// What is wrong with an id of a cloud: it is 1 to 64 letters, digits, `-`, `_` or `.`; nil when nothing is.
+    public static func id(_ field: String, _ id: String) -> ArgumentProblem? {
+        let isPlain = id.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        // "." and ".." would be steps in a path.
+        guard (1...64).contains(id.utf8.count), isPlain, id.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else {
+            return ArgumentProblem(field, "must be the id of a resource, of 1 to 64 letters, digits and hyphens")
+        }
+        return nil
+    }
+
+    /// What is wrong with a text that a cloud keeps: too short, too long (in characters, as its database counts) or
+    /// with control characters; nil when nothing is.
+    public static func text(_ field: String, _ text: String?, _ length: ClosedRange<Int>) -> ArgumentProblem? {
+        guard let text else { return nil }
+        guard length.contains(text.unicodeScalars.count) else {
+            return ArgumentProblem(field, "must have \(length.lowerBound) to \(length.upperBound) characters")
+        }
+        let isClean = text.unicodeScalars.allSatisfy { scalar in
+            scalar.value >= 0x20 && scalar.value != 0x7F || scalar == "\n" || scalar == "\t"
+        }
+        return isClean ? nil : ArgumentProblem(field, "must have no control characters")
+    }
+
+    /// What is wrong with an address; nil when nothing is.
+    public static func address(_ field: String, _ text: String) -> ArgumentProblem? {
+        guard !text.contains("/"), AddressRange(text) != nil else {
+            return ArgumentProblem(field, "must be an IP address")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,53 @@
+import HawserCloud
+import HawserCore
+public import HawserJobs
+import HawserQueue
+
+/// Deletes NAS disks, and the share networks that were made for them.
+public struct ShareDeleteHandler: CloudHandler {
+    /// `share.delete`.
+    public typealias Kind = ShareDelete
+
+    let services: Services
+
+    /// Makes the handler.
+    public init(_ services: Services) {
+        self.services = services
+    }
+
+    func change(_ arguments: ShareDelete.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
+        let session = try await clouds.session(of: job.tenant, region: arguments.region)
+        let shares = SharedFileSystem(session)
+        let id = arguments.shareID
+        let network: String? = try await job.step("network") {
+            do {
+                guard let network = try await shares.share(id).shareNetworkID else { return nil }
+                return ShareNetworkName.isOurs(try await shares.shareNetwork(network).name) ? network : nil
+            } catch let error as CloudError where error.isNotFound {
+                return nil
+            }
+        }
+        try await job.step("delete") {
+            do { try await shares.deleteShare(id) } catch let error as CloudError where error.isNotFound {}
+            return NoOutput()
+        }
+        let deleted: Timestamp = try await job.poll("gone", every: 1...15, first: CloudNews.interval) {
+            let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
+            guard let share = try await watch.shares.status(of: id, newerThan: CloudNews.recent) else { return .now }
+            guard share.status.contains("error") else { return nil }
+            throw JobError.cloud("share_error", "the cloud could not delete the share", Kind.failure, status: 502)
+                .telling(["status": .string(share.status)])
+        }
+        if let network {
+            try await job.poll("network_gone", every: 1...15) {
+                do {
+                    try await ShareNetworkName.remove(network, shares)
+                    return NoOutput()
+                } catch let error as JobError where error.isRetryable {
+                    return nil
+                }
+            }
+        }
+        return Self.reply(["share_id": .string(id), "deleted_time": .string(deleted.rfc3339)])
+    }
+}

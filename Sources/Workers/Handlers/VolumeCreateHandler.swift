@@ -1,0 +1,37 @@
+import HawserCloud
+import HawserCore
+public import HawserJobs
+import HawserQueue
+
+/// Makes cloud disks.
+public struct VolumeCreateHandler: CloudHandler {
+    /// `volume.create`.
+    public typealias Kind = VolumeCreate
+
+    let services: Services
+
+    /// Makes the handler.
+    public init(_ services: Services) {
+        self.services = services
+    }
+
+    func change(_ arguments: VolumeCreate.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
+        let session = try await clouds.session(of: job.tenant, region: arguments.region)
+        let storage = BlockStorage(session)
+        var request = BlockStorage.VolumeRequest(sizeGiB: arguments.disk.sizeGiB ?? 1, name: arguments.name)
+        request.description = arguments.description
+        request.type = arguments.disk.volumeType
+        request.zone = arguments.zone
+        let id = try await makeVolume("volume", request, storage, job, code: Kind.failure)
+        let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
+        try await news("ready", job) { moment -> Bool? in
+            guard let volume = try await watch.volumes.status(of: id, newerThan: moment) else {
+                throw JobError.cloud("volume_gone", "the disk was deleted while it was made", Kind.failure, status: 409)
+            }
+            if volume.status.hasPrefix("error") { throw await Self.failed(volume: volume, storage, Kind.failure) }
+            return ["available", "in-use"].contains(volume.status) ? true : nil
+        }
+        try await keepOne("volume", volume: id, storage, job)
+        return Self.reply(["cloud_disk": try await storage.volume(id).reply(region: session.settings.region)])
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import HawserCloud
+import HawserCore
+import HawserHTTP
+import Testing
+
+/// A running `hawser dev` with a real cloud, named by `HAWSER_TEST_CLOUDS`: the path of a `clouds.yaml`.
+///
+/// Its entry `admin` must have the rights to make domains, as that of `ops/testbed/openstack` does.
+enum CloudDev {
+    static let variable = "HAWSER_TEST_CLOUDS"
+    static let reason: Comment = "HAWSER_TEST_CLOUDS is not set: it names the clouds.yaml of a real cloud"
+    private static let path = ProcessInfo.processInfo.environment[variable].flatMap {
+        ["", "off"].contains($0) ? nil : $0
+    }
+
+    /// Whether there is a cloud; said aloud once when there is none, since a skipped test is quickly overlooked.
+    static let isThere: Bool = {
+        if path != nil { return true }
+        let text = "\n*** \(variable) is not set: the tests against a real cloud are SKIPPED ***\n\n"
+        FileHandle.standardError.write(Data(text.utf8))
+        return false
+    }()
+
+    /// What all tests share; each has a tenant of its own.
+    static let shared = Task { try await Dev(settings: try settings()) }
+    /// One whose worker is killed again and again, with short leases; its tests run one after another.
+    static let killed = Task {
+        try await Dev(settings: try settings().merging(["HAWSER_LEASE_SECONDS": "3"]) { $1 })
+    }
+
+    private static func settings() throws -> [String: String] {
+        ["HAWSER_CLOUDS": try #require(path), "HAWSER_CLOUD": "admin"]
+    }
+
+    /// The operator's session, for what a test looks at and cleans up.
+    static let admin = Task {
+        CloudSession(try CloudsFile(path: try #require(path)).cloud("admin"), client: Client.http)
+    }
+
+    /// Where `ops/testbed/openstack` looks for faults.
+    static func faultFile(_ point: String) throws -> String {
+        "\(URL(filePath: try #require(path)).deletingLastPathComponent().path())faults/\(point)"
+    }
+
+    /// Has the testbed delay or fail what matches at a point, while a test does something.
+    ///
+    /// - Parameters:
+    ///   - point: the point: `volume.create`.
+    ///   - match: part of the name or id; a test's own.
+    ///   - delay: seconds.
+    ///   - fail: the error's message; nil: none.
+    ///   - times: after so many hits it is over.
+    ///   - body: what is done meanwhile.
+    /// - Returns: what the body answers.
+    /// - Throws: what the body throws.
+    static func with<Value>(
+        fault point: String,
+        match: String,
+        delay: Double = 0,
+        fail: String? = nil,
+        times: Int? = nil,
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        let file = try faultFile(point)
+        var fault: [String: JSON] = ["match": .string(match)]
+        if delay > 0 { fault["delay"] = .double(delay) }
+        if let fail { fault["fail"] = .string(fail) }
+        if let times { fault["times"] = .int(Int64(times)) }
+        // One file per point: others may be using it now.
+        let limit = ContinuousClock.now + .seconds(60)
+        while FileManager.default.fileExists(atPath: file), ContinuousClock.now < limit {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let draft = "\(file).\(UUIDv7.make())"
+        try JSON.object(fault).data.write(to: URL(filePath: draft))
+        guard rename(draft, file) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        defer { unlink(file) }
+        return try await body()
+    }
+}
