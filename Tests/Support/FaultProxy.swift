@@ -20,6 +20,8 @@ public final class FaultProxy: Sendable {
         case cutInHalf
         /// The server never sees it; nothing comes until the client goes.
         case hang
+        /// The server carries it out; nothing comes until the client goes.
+        case hangAfterwards
     }
 
     /// A request as it came.
@@ -36,6 +38,7 @@ public final class FaultProxy: Sendable {
         let fault: Fault
         let matches: @Sendable (Seen) -> Bool
         var times: Int
+        let hit: @Sendable () -> Void
     }
 
     private struct State {
@@ -83,8 +86,19 @@ public final class FaultProxy: Sendable {
     }
 
     /// Breaks the next requests that match.
-    public func fail(_ fault: Fault, times: Int = 1, when matches: @escaping @Sendable (Seen) -> Bool) {
-        state.withLock { $0.rules.append(Rule(fault: fault, matches: matches, times: times)) }
+    ///
+    /// - Parameters:
+    ///   - fault: what happens to them.
+    ///   - times: to how many.
+    ///   - hit: called when one is there, and carried out if it is to be.
+    ///   - matches: which ones.
+    public func fail(
+        _ fault: Fault,
+        times: Int = 1,
+        hit: @escaping @Sendable () -> Void = {},
+        when matches: @escaping @Sendable (Seen) -> Bool
+    ) {
+        state.withLock { $0.rules.append(Rule(fault: fault, matches: matches, times: times, hit: hit)) }
     }
 
     /// The requests so far, in the order in which they came.
@@ -106,25 +120,34 @@ public final class FaultProxy: Sendable {
             close(client)
         }
         guard let (request, seen) = Self.readRequest(client) else { return }
-        let fault = state.withLock { state -> Fault? in
+        let rule = state.withLock { state -> Rule? in
             state.seen.append(seen)
             guard let index = state.rules.firstIndex(where: { $0.times > 0 && $0.matches(seen) }) else { return nil }
             state.rules[index].times -= 1
-            return state.rules[index].fault
+            return state.rules[index]
         }
-        switch fault {
+        switch rule?.fault {
         case nil: Self.send(client, forward(request))
         case .answer(let status, let headers, let body)?: Self.send(client, Self.answer(status, headers, body))
         case .answerAfterwards(let status, let headers, let body)?:
             _ = forward(request)
+            rule?.hit()
             Self.send(client, Self.answer(status, headers, body))
         case .closeBefore?: break
-        case .closeAfter?: _ = forward(request)
+        case .closeAfter?:
+            _ = forward(request)
+            rule?.hit()
         case .cutInHalf?:
             let answer = forward(request)
             let head = Self.headEnd(answer) ?? 0
             Self.send(client, Array(answer[..<(head + (answer.count - head) / 2)]))
-        case .hang?: _ = Self.receive(client)
+        case .hang?:
+            rule?.hit()
+            _ = Self.receive(client)
+        case .hangAfterwards?:
+            _ = forward(request)
+            rule?.hit()
+            _ = Self.receive(client)
         }
     }
 

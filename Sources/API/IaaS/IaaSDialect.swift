@@ -18,6 +18,8 @@ struct IaaSDialect: Sendable {
             + CloudDiskService(backend: backend).endpoints
             + NasDiskService(dialect: self).endpoints
             + VPCService(dialect: self).endpoints
+            + RouterService(dialect: self).endpoints
+            + PeerLinkService(dialect: self).endpoints
     }
 
     /// The clouds.

@@ -39,4 +39,14 @@ extension ArgumentProblem {
         }
         return nil
     }
+
+    /// What is wrong with the ids of a peer link: subnet and router of one side, subnet and router of the other.
+    public static func peers(_ ids: [(field: String, id: String)]) -> [ArgumentProblem] {
+        let problems = ids.compactMap { field, id in
+            // All four go into one description of at most 255 characters; Neutron's ids have 36.
+            id.utf8.count > 36 ? ArgumentProblem(field, "must be the id of a resource") : .id(field, id)
+        }
+        guard problems.isEmpty, ids.count == 4, ids[1].id == ids[3].id else { return problems }
+        return [ArgumentProblem(ids[3].field, "must be another router than \(ids[1].field)")]
+    }
 }

@@ -104,6 +104,10 @@ public enum IaaSCode: Int, Sendable, Codable, CaseIterable {
     case peerDelete = 100001
     /// Create peer link failed.
     case peerCreate = 100002
+    /// Add route of peer link failed.
+    case peerRoute = 100003
+    /// Add interface of peer link failed.
+    case peerInterface = 100004
     /// Create or get firewall failed.
     case firewallCreate = 101000
     /// Firewall is bound.
@@ -170,6 +174,8 @@ public enum IaaSCode: Int, Sendable, Codable, CaseIterable {
         case .peerGet: "get peer link failed"
         case .peerDelete: "delete peer link failed"
         case .peerCreate: "create peer link failed"
+        case .peerRoute: "add route of peer link failed"
+        case .peerInterface: "add interface of peer link failed"
         case .firewallCreate: "create or get firewall failed"
         case .firewallBound: "firewall is bound"
         case .firewallDelete: "delete firewall failed"

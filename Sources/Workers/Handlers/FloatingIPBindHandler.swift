@@ -1,0 +1,69 @@
+import HawserCloud
+import HawserCore
+public import HawserJobs
+import HawserQueue
+
+/// Gives servers addresses outside, by the network to which the router between leads.
+public struct FloatingIPBindHandler: CloudHandler {
+    /// `floating_ip.bind`.
+    public typealias Kind = FloatingIPBind
+
+    /// Between what the address is to lead.
+    private struct Way: Codable, Sendable {
+        let network: String
+        let port: String
+    }
+
+    let services: Services
+
+    /// Makes the handler.
+    public init(_ services: Services) {
+        self.services = services
+    }
+
+    func change(_ arguments: FloatingIPBind.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
+        let cloud = Networking(try await clouds.session(of: job.tenant, region: arguments.region))
+        let way = try await job.step("way") { try await Self.way(arguments, cloud) }
+        let mark = Self.mark(job)
+        let address = try await job.step(
+            "address",
+            adopt: { try await cloud.floatingAddresses(.init(description: mark)).first?.id },
+            undo: { id in try await Self.removing { try await cloud.deleteFloatingAddress(id) } }
+        ) {
+            // Taken and bound by one request: there is nothing between to be cut off.
+            try await cloud.createFloatingAddress(network: way.network, port: way.port, description: mark).id
+        }
+        return try await job.step("reply") {
+            let address = try await cloud.floatingAddress(address)
+            return Self.reply([
+                "float_ip": .string(address.address),
+                "binded_time": .string((address.createdAt ?? .now).rfc3339),
+            ])
+        }
+    }
+
+    /// The network outside, and the server's port on a network of the router.
+    private static func way(_ arguments: FloatingIPBind.Arguments, _ cloud: Networking) async throws -> Way {
+        guard let gateway = try await cloud.router(arguments.router).gateway else {
+            throw JobError.cloud("no_gateway", "the router has no NAT gateway", .routerNoGateway, status: 409)
+        }
+        let inside = Set(
+            try await cloud.interfaces(ofRouter: arguments.router).flatMap { $0.addresses.map(\.subnetID) }
+        )
+        var filter = Networking.Filter()
+        filter.deviceID = arguments.instance
+        let ports = try await cloud.ports(filter).sorted { $0.id < $1.id }
+        let reached = ports.first { $0.addresses.contains { inside.contains($0.subnetID) } }
+        guard let reached else {
+            throw JobError.cloud(
+                "not_connected",
+                ports.isEmpty
+                    ? "there is no such server, or it has no network"
+                    : "the server is in no network of the router",
+                .floatingIPCreate,
+                status: ports.isEmpty ? 404 : 409
+            )
+        }
+        return Way(network: gateway.networkID, port: reached.id)
+    }
+}
