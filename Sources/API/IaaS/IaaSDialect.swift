@@ -15,6 +15,7 @@ struct IaaSDialect: Sendable {
             + SecurityGroupService(dialect: self).endpoints
             + RouterService(dialect: self).endpoints
             + PeerLinkService(dialect: self).endpoints
+            + FirewallService(dialect: self).endpoints
             + NasDiskService(backend: backend).endpoints
             + FlavorService(backend: backend).endpoints
             + ImageService(backend: backend).endpoints

@@ -21,10 +21,10 @@ struct NetworkDev: Sendable {
         let url = try await CloudDev.admin.value.endpoint(of: .network)
         proxy = try FaultProxy(before: UInt16(try #require(URLComponents(string: url)?.port)))
         directory = try TestDirectory("clouds")
-        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").flatMap { line in
-            line == "  admin:" ? [line, "    network_endpoint_override: http://127.0.0.1:\(proxy.port)"] : [line]
-        }
-        try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: directory.file("clouds.yaml")))
+        let override = "    network_endpoint_override: http://127.0.0.1:\(proxy.port)\n"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let copy = text.replacing("  admin:\n", with: "  admin:\n\(override)")
+        try Data(copy.utf8).write(to: URL(filePath: directory.file("clouds.yaml")))
         dev = try await Dev(settings: [
             "HAWSER_CLOUDS": directory.file("clouds.yaml"), "HAWSER_CLOUD": "admin", "HAWSER_LEASE_SECONDS": "3",
             "HAWSER_CONCURRENCY": "16",

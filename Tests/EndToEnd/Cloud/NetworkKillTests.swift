@@ -13,18 +13,20 @@ import Testing
 struct NetworkKillTests {
     private typealias Point = NetworkDev.Point
 
-    @Test("a worker killed at every request of a VPC, before and after the cloud carried it out: one of each is made")
+    @Test("a worker killed at the requests of a VPC, before and after the cloud carried them out: one of each is made")
     func vpc() async throws {
         let network = try await NetworkDev.shared.value
         try await CloudTenant.with(network.dev) { own in
-            let requests = [
-                ("POST", "networks"), ("POST", "subnets"), ("POST", "routers"), ("PUT", "add_router_interface"),
-                ("PUT", "networks"),
-            ]
             // As many VPCs as points: each is caught at one of them, whichever.
-            let points = requests.flatMap { method, path in
-                [true, false].map { Point(method: method, path: path, isReached: $0) }
-            }
+            let points = [
+                Point(method: "POST", path: "networks", isReached: true),
+                Point(method: "POST", path: "networks", isReached: false),
+                Point(method: "POST", path: "subnets", isReached: true),
+                Point(method: "POST", path: "routers", isReached: true),
+                Point(method: "POST", path: "routers", isReached: false),
+                Point(method: "PUT", path: "add_router_interface", isReached: true),
+                Point(method: "PUT", path: "networks", isReached: true),
+            ]
             let names = points.indices.map { "\(own.mark)-\($0)" }
             let jobs = try await network.killing(points) {
                 var jobs: [String] = []
@@ -65,7 +67,10 @@ struct NetworkKillTests {
                 }
                 return jobs
             } then: { jobs in
-                for job in jobs { #expect(try await own.client.post("/v1/jobs/\(job)/cancel").status < 300) }
+                for job in jobs {
+                    let answer = try await own.client.post("/v1/jobs/\(job)/cancel")
+                    #expect(answer.status < 300, "\(answer)")
+                }
             }
             for job in jobs {
                 let over = try await own.tenant.finished(job)

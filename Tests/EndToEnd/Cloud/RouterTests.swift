@@ -43,6 +43,19 @@ struct RouterTests {
         }
     }
 
+    @Test("firewalls are refused clearly")
+    func firewalls() async throws {
+        try await CloudTenant.with { own in
+            for (method, path) in [
+                ("POST", ""), ("GET", "/x"), ("PUT", "/x"), ("DELETE", "/x"), ("POST", "/x/operate"),
+            ] {
+                let refused = try await own.change(method, "/firewalls\(path)", method == "GET" ? nil : [:])
+                #expect(refused.status == 400 && refused.code == 101000, "\(method) \(path): \(refused)")
+                #expect(refused["msg"]?.string?.contains("not supported by this cloud") == true)
+            }
+        }
+    }
+
     @Test("a way outside, an address there for a server, and both away again")
     func outside() async throws {
         try await CloudTenant.with { own in
@@ -111,9 +124,9 @@ struct RouterTests {
                     "peer_b_subnetid": sides[b].subnet, "peer_b_routerid": sides[b].router,
                 ]
             }
-            let ends = peers(1, 0)
-            async let first = own.change("POST", "/peer-links", peers(0, 1))
-            async let second = own.change("POST", "/peer-links", peers(0, 2))
+            let (ends, other, third) = (peers(1, 0), peers(0, 1), peers(0, 2))
+            async let first = own.change("POST", "/peer-links", other)
+            async let second = own.change("POST", "/peer-links", third)
             let (one, two) = try await (first, second)
             #expect(one.status == 200 && two.status == 200, "\(one) \(two)")
             let addresses = [one, two].flatMap { link in
@@ -138,7 +151,7 @@ struct RouterTests {
                 try await own.networkCounts() == ["networks": 4, "subnets": 4, "routers": 3, "interfaces": 5],
                 "the other link is left"
             )
-            #expect(try await own.change("POST", "/peer-links/delete", peers(0, 2)).status == 200)
+            #expect(try await own.change("POST", "/peer-links/delete", third).status == 200)
             // A link that cannot be made as a whole leaves nothing.
             try await own.limit("port", to: try await own.list(.network, "/ports", "ports").count + 1)
             let failed = try await own.change("POST", "/peer-links", ends)
