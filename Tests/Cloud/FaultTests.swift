@@ -107,8 +107,14 @@ struct FaultTests {
                 for _ in 0..<10 { group.addTask { _ = try await stand.compute.flavors() } }
                 try await group.waitForAll()
             }
-            // Those whose first answer comes after the renewal do not renew again.
             #expect(stand.logins == 2)
+            // One whose 401 comes after the renewal does not throw the new token away.
+            let old = try await stand.session.token()
+            stand.session.drop(old)
+            let new = try await stand.session.token()
+            stand.session.drop(old)
+            #expect(try await stand.session.token().secret == new.secret && new.secret != old.secret)
+            #expect(stand.logins == 3)
         }
     }
 

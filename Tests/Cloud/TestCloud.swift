@@ -22,6 +22,13 @@ enum TestCloud {
         return false
     }()
 
+    /// The folder in which a test cloud looks for faults, beside its `clouds.yaml`; nil when it has none.
+    static let faults: String? = {
+        guard let path else { return nil }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("faults").path
+        return FileManager.default.fileExists(atPath: folder) ? folder : nil
+    }()
+
     /// The administrator's cloud.
     static func settings() throws -> CloudSettings {
         let file = try CloudsFile(path: try #require(path))
@@ -96,7 +103,12 @@ struct TestTenant: Sendable {
                 projectID: project.id,
                 userID: user.id
             )
-            try await body(tenant)
+            do {
+                try await body(tenant)
+            } catch {
+                try? await tenant.sweep()
+                throw error
+            }
         } catch {
             do { try await remove() } catch let second { Issue.record(second, "the tenant could not be removed") }
             throw error

@@ -6,7 +6,8 @@ import Testing
 struct UsageTests {
     static let commands = [
         ["api"], ["worker"], ["dev"], ["jobs"], ["jobs", "ls"], ["jobs", "show"], ["jobs", "wait"], ["jobs", "cancel"],
-        ["jobs", "retry"], ["tenants"], ["tenants", "add"], ["tenants", "ls"], ["doctor"], ["bench"],
+        ["jobs", "retry"], ["tenants"], ["tenants", "add"], ["tenants", "ls"], ["cloud"], ["cloud", "check"],
+        ["doctor"], ["bench"],
     ]
 
     @Test("every command has help", arguments: [[]] + commands)

@@ -48,7 +48,7 @@ extension IaaSDialect {
                         "additionalProperties": false, "properties": .object(body),
                     ]
                 ),
-            answers: Self.changed(Self.reply(reply)),
+            answers: Self.changed(Self.message(reply)),
             problems: [400, 403, 404, 409, 502] + (body.isEmpty ? [] : [413, 415])
         ) { request, caller in
             var given: [String: JSON] = [:]
@@ -93,7 +93,7 @@ extension IaaSDialect {
             summary: summary,
             access: .tenant,
             parameters: parameters,
-            answers: [.init(status: 200, help: "As it is in the cloud now", schema: Self.reply(reply))],
+            answers: [.init(status: 200, help: "As it is in the cloud now", schema: Self.message(reply))],
             problems: [400, 403, 404, 502]
         ) { request, caller in
             let id = request.pathParameters["id"] ?? ""
@@ -138,6 +138,14 @@ extension IaaSDialect {
 
     private static let help = ["region": "The region; without it the cloud's first"]
 
+    /// The schema of a reply message.
+    static func message(_ members: [String: JSON]) -> JSON {
+        let all = members.merging(["code": ["type": "integer"], "msg": ["type": "string"]]) { given, _ in given }
+        return ["type": "object", "properties": .object(all)]
+    }
+
+    /// The schema of a text.
+    static let text: JSON = ["type": "string"]
     /// The schema of an id.
     static let id: JSON = ["type": "string", "minLength": 1, "maxLength": 64]
     /// The schema of a time.

@@ -2,9 +2,6 @@ import HawserCore
 
 /// Pieces of the description of seed 004's routes.
 extension IaaSDialect {
-    /// A text.
-    static let text: JSON = ["type": "string"]
-
     /// The seed's message `CloudDiskConf`.
     static let disk: JSON = [
         "type": "object",

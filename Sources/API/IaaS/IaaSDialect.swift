@@ -11,15 +11,16 @@ struct IaaSDialect: Sendable {
 
     var endpoints: [Endpoint] {
         TenantService(backend: backend).endpoints
-            + VPCService(dialect: self).endpoints
+            + FlavorService(backend: backend).endpoints
+            + ImageService(backend: backend).endpoints
+            + InstanceService(backend: backend).endpoints
             + SecurityGroupService(dialect: self).endpoints
+            + CloudDiskService(backend: backend).endpoints
+            + NasDiskService(dialect: self).endpoints
+            + VPCService(dialect: self).endpoints
             + RouterService(dialect: self).endpoints
             + PeerLinkService(dialect: self).endpoints
             + FirewallService(dialect: self).endpoints
-            + NasDiskService(backend: backend).endpoints
-            + FlavorService(backend: backend).endpoints
-            + ImageService(backend: backend).endpoints
-            + CloudDiskService(backend: backend).endpoints
     }
 
     /// The clouds.

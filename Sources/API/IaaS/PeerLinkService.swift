@@ -47,7 +47,7 @@ struct PeerLinkService: Sendable {
                 ]
             ),
             answers: [
-                .init(status: 200, help: "As it is in the cloud now", schema: IaaSDialect.reply(Self.reply))
+                .init(status: 200, help: "As it is in the cloud now", schema: IaaSDialect.message(Self.reply))
             ],
             problems: [400, 403, 404, 413, 415, 502]
         ) { request, caller in

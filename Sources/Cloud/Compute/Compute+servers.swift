@@ -27,7 +27,10 @@ extension Compute {
         if let status = filter.status { query.append(("status", status)) }
         if let since = filter.changesSince { query.append(("changes-since", since.rfc3339)) }
         let found: [Server] = try await session.list(call("GET", "/servers/detail", query: query), "servers")
-        return found.filter { server in filter.metadata.allSatisfy { server.metadata[$0.key] == $0.value } }
+        return found.filter { server in
+            (filter.name == nil || filter.name == server.name)
+                && filter.metadata.allSatisfy { server.metadata[$0.key] == $0.value }
+        }
     }
 
     /// A server.

@@ -42,9 +42,9 @@ public struct NasDiskReply: Sendable {
             "share_server_id": .string(server?.id ?? ""), "share_server_host": .string(server?.host ?? ""),
             "share_network_id": .string(share.shareNetworkID ?? ""),
             "mount_point": .string(exports.first?.path ?? ""),
-            "created_time": .string(share.createdAt?.rfc3339 ?? ""),
+            "created_time": share.createdAt.map { .string($0.rfc3339) } ?? .null,
             // Manila tells no time of the last change.
-            "updated_time": "",
+            "updated_time": nil,
         ]
     }
 }

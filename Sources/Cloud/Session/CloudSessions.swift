@@ -33,7 +33,7 @@ public final class CloudSessions: Sendable {
     public init(
         client: HTTPClient,
         limits: CloudLimits = CloudLimits(),
-        interval: Duration = .seconds(2),
+        interval: Duration = CloudWatch.interval,
         bound: Int = 1000,
         log: Log = Log("cloud")
     ) {

@@ -115,7 +115,9 @@ extension SharedFileSystem {
             paging: .offset,
             pageSize: 500
         )
-        return found.filter { share in metadata.allSatisfy { share.metadata[$0.key] == $0.value } }
+        return found.filter { share in
+            (name == nil || name == share.name) && metadata.allSatisfy { share.metadata[$0.key] == $0.value }
+        }
     }
 
     /// A share.

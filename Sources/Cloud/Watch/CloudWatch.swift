@@ -2,6 +2,9 @@
 ///
 /// Each of the three costs at most one listing per interval, and none when nobody asks.
 public final class CloudWatch: Sendable {
+    /// The least time from one listing to the next, where nothing else is said.
+    public static let interval = Duration.seconds(1)
+
     /// The project's servers.
     public let servers: StatusListing<Compute.Server>
     /// The project's volumes.
@@ -14,7 +17,7 @@ public final class CloudWatch: Sendable {
     /// - Parameters:
     ///   - session: whose things are listed.
     ///   - interval: the least time from one listing to the next.
-    public init(_ session: CloudSession, interval: Duration = .seconds(2)) {
+    public init(_ session: CloudSession, interval: Duration = CloudWatch.interval) {
         servers = StatusListing(interval: interval) {
             Dictionary(try await Compute(session).servers().map { ($0.id, $0) }) { $1 }
         }

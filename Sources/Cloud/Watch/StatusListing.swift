@@ -85,8 +85,12 @@ public final class StatusListing<Item: Sendable>: Sendable {
                 return (state.lastStart.map { $0 + interval }, !state.callers.isEmpty, state.askedAt + keep)
             }
             if isWanted {
-                if let next, next > .now { try? await Task.sleep(until: next, clock: .continuous) }
-                await listOnce()
+                if let next, next > .now {
+                    // Looked at again after that: those who waited may have left.
+                    try? await Task.sleep(until: next, clock: .continuous)
+                } else {
+                    await listOnce()
+                }
                 continue
             }
             // The task ends here; a caller that comes after this look starts another one.

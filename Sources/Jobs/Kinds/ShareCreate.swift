@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Makes a NAS disk: `share.create`.
 public enum ShareCreate: CloudJob {
@@ -9,8 +9,8 @@ public enum ShareCreate: CloudJob {
         public var shareName: String
         /// What it is for.
         public var shareDesc: String?
-        /// `NFS`, `CIFS`, …
-        public var shareProto: String
+        /// One of `protocols`; nil: NFS.
+        public var shareProto: String?
         /// Its size in GiB.
         public var shareSizeInG: Int
         /// The region; nil: the cloud's first.
@@ -31,7 +31,7 @@ public enum ShareCreate: CloudJob {
         public init(
             shareName: String,
             shareDesc: String?,
-            shareProto: String,
+            shareProto: String?,
             shareSizeInG: Int,
             region: String?,
             networkID: String
@@ -49,4 +49,22 @@ public enum ShareCreate: CloudJob {
     public static let name = "share.create"
     /// Create nas disk failed.
     public static let failure = IaaSCode.shareCreate
+    /// The protocols that Manila knows (its constant `SUPPORTED_SHARE_PROTOCOLS`).
+    public static let protocols = ["NFS", "CIFS", "GLUSTERFS", "HDFS", "CEPHFS", "MAPRFS"]
+
+    /// Names, sizes and protocols that no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        var problems = [
+            ArgumentProblem.text("share_name", arguments.shareName, 1...255),
+            ArgumentProblem.text("share_desc", arguments.shareDesc, 0...255),
+            ArgumentProblem.id("network_id", arguments.networkID),
+        ].compactMap { $0 }
+        if !(1...1_048_576).contains(arguments.shareSizeInG) {
+            problems.append(ArgumentProblem("share_size_in_g", "must be a whole number of GiB from 1 to 1048576"))
+        }
+        if let proto = arguments.shareProto, !protocols.contains(proto.uppercased()) {
+            problems.append(ArgumentProblem("share_proto", "must be one of \(protocols.joined(separator: ", "))"))
+        }
+        return problems
+    }
 }

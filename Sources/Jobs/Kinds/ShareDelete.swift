@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Deletes a NAS disk and the share network that was made for it: `share.delete`.
 public enum ShareDelete: CloudJob {
@@ -26,6 +26,10 @@ public enum ShareDelete: CloudJob {
     public static let name = "share.delete"
     /// Delete nas disk failed.
     public static let failure = IaaSCode.shareDelete
+    /// An id that is none.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [ArgumentProblem.id("share_id", arguments.shareID)].compactMap { $0 }
+    }
     /// One change of a share at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = { ["share:\($0.shareID)"] }
 }

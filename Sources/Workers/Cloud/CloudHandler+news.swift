@@ -5,8 +5,9 @@ import HawserQueue
 extension CloudHandler {
     /// Waits for news of a change that was asked for before.
     ///
-    /// The first look is a second after that, and is content with a listing that is nearly as old: so the looks of many
-    /// jobs share one question, and each is answered with news from after its own change.
+    /// The first look is one interval of listings after that, and is content with a listing of the last interval: so the
+    /// looks of many jobs share one question, each is answered with news from after its own change, and none holds its
+    /// slot until the next listing.
     ///
     /// - Parameters:
     ///   - name: the poll's name.
@@ -22,8 +23,8 @@ extension CloudHandler {
         atMost limit: Duration = .seconds(1800),
         _ check: @Sendable (ContinuousClock.Instant) async throws -> Value?
     ) async throws -> Value {
-        try await job.poll(name, every: 1...15, first: 1, atMost: limit) {
-            try await check(ContinuousClock.now - .milliseconds(900))
+        try await job.poll(name, every: 1...15, first: Double(CloudWatch.interval.components.seconds), atMost: limit) {
+            try await check(ContinuousClock.now - CloudWatch.interval)
         }
     }
 }

@@ -52,16 +52,17 @@ public struct ShareCreateHandler: CloudHandler {
         ) {
             var request = SharedFileSystem.ShareRequest(
                 sizeGiB: arguments.shareSizeInG,
-                protocolName: arguments.shareProto,
+                protocolName: (arguments.shareProto ?? "NFS").uppercased(),
                 name: arguments.shareName
             )
             request.description = arguments.shareDesc
             request.shareNetworkID = network
-            request.metadata = ["hawser_job": job.id.text]
+            request.metadata = [Self.jobField: job.id.text]
             return try await shares.createShare(request).id
         }
-        try await job.poll("available", every: 1...15, first: CloudNews.interval) {
-            try await available(id, job, clouds, arguments.region) ? NoOutput() : nil
+        let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
+        try await news("available", job) { moment -> Bool? in
+            try await Self.isAvailable(id, watch, shares, newerThan: moment) ? true : nil
         }
         try await job.step("access") {
             let allowed = Set(try await shares.accessRules(ofShare: id).map(\.to))
@@ -77,12 +78,15 @@ public struct ShareCreateHandler: CloudHandler {
     /// Whether the share can be used.
     ///
     /// - Throws: a permanent error with the cloud's reason, for operators, when it never will.
-    private func available(_ id: String, _ job: JobContext, _ clouds: Clouds, _ region: String?) async throws -> Bool {
-        let watch = try await clouds.watch(of: job.tenant, region: region)
-        guard let share = try await watch.shares.status(of: id, newerThan: CloudNews.recent) else { return false }
+    private static func isAvailable(
+        _ id: String,
+        _ watch: CloudWatch,
+        _ shares: SharedFileSystem,
+        newerThan moment: ContinuousClock.Instant
+    ) async throws -> Bool {
+        guard let share = try await watch.shares.status(of: id, newerThan: moment) else { return false }
         guard share.status.contains("error") else { return share.status == "available" }
-        let session = try await clouds.session(of: job.tenant, region: region)
-        let messages = try await SharedFileSystem(session).messages(ofShare: id)
+        let messages = try await shares.messages(ofShare: id)
         throw JobError.cloud("share_error", "the cloud could not make the share", Kind.failure, status: 502)
             .telling([
                 "status": .string(share.status), "messages": .string(messages.map { "\($0)" }.joined(separator: "; ")),

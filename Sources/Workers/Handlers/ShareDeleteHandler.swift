@@ -31,9 +31,9 @@ public struct ShareDeleteHandler: CloudHandler {
             do { try await shares.deleteShare(id) } catch let error as CloudError where error.isNotFound {}
             return NoOutput()
         }
-        let deleted: Timestamp = try await job.poll("gone", every: 1...15, first: CloudNews.interval) {
-            let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-            guard let share = try await watch.shares.status(of: id, newerThan: CloudNews.recent) else { return .now }
+        let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
+        let deleted: Timestamp = try await news("gone", job) { moment in
+            guard let share = try await watch.shares.status(of: id, newerThan: moment) else { return .now }
             guard share.status.contains("error") else { return nil }
             throw JobError.cloud("share_error", "the cloud could not delete the share", Kind.failure, status: 502)
                 .telling(["status": .string(share.status)])

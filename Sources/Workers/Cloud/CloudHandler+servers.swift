@@ -1,0 +1,140 @@
+import HawserCloud
+import HawserCore
+import HawserJobs
+import HawserQueue
+
+extension CloudHandler {
+    /// Whether a server as listed is gone: a deleted one is shown for a moment.
+    static func isGone(_ server: Compute.Server?) -> Bool {
+        guard let server else { return true }
+        return ["DELETED", "SOFT_DELETED"].contains(server.status)
+    }
+
+    /// A step that asks for a server, found again by its metadata and deleted when the job is undone.
+    func makeServer(
+        _ request: Compute.ServerRequest,
+        _ compute: Compute,
+        _ job: JobContext
+    ) async throws -> String {
+        let mark = [Self.jobField: job.id.text]
+        let wanted = request
+        return try await job.step(
+            "server",
+            adopt: {
+                try await Self.translating { try await Self.servers(marked: mark, compute).first?.id }
+            },
+            undo: { id in try await Self.translating { try await Self.remove(server: id, compute) } }
+        ) {
+            do {
+                return try await Self.unhurried {
+                    var request = wanted
+                    request.metadata.merge(mark) { $1 }
+                    return try await compute.createServer(request)
+                }
+            } catch let error as CloudError {
+                throw Self.refused(error)
+            }
+        }
+    }
+
+    /// Deletes all but one of the servers of a job: see `keepOne`.
+    func keepOneServer(_ id: String, _ compute: Compute, _ job: JobContext) async throws {
+        guard job.attempt > 1 else { return }
+        try await job.step("server-only") {
+            for server in try await Self.servers(marked: [Self.jobField: job.id.text], compute) where server.id != id {
+                try await Self.remove(server: server.id, compute)
+            }
+            return NoOutput()
+        }
+    }
+
+    private static func servers(marked mark: [String: String], _ compute: Compute) async throws -> [Compute.Server] {
+        var filter = Compute.ServerFilter()
+        filter.metadata = mark
+        return try await compute.servers(filter).filter { !isGone($0) && $0.taskState != "deleting" }
+            .sorted { $0.id < $1.id }
+    }
+
+    /// Deletes a server; ends without an error only when it is gone, so that an undo is run until then.
+    static func remove(server id: String, _ compute: Compute) async throws {
+        do {
+            let server = try await compute.server(id)
+            if isGone(server) { return }
+            if server.taskState != "deleting" { try await compute.deleteServer(id) }
+            throw JobError.retryable("server_going", "the server \(id) is \(server.status)", after: 1)
+        } catch let error as CloudError where error.isNotFound {}
+    }
+
+    /// What a refusal of a new server or flavor means.
+    static func refused(_ error: CloudError) -> JobError {
+        let text = error.message.lowercased()
+        if error.kind == .badRequest, isAboutSize(text) {
+            return .cloud("image_too_big", "the image does not fit on the system disk", Kind.failure, status: 400)
+                .telling(error.said)
+        }
+        return JobError(error, code: Kind.failure)
+    }
+
+    /// Why a server that is in error is: a sentence for the client, the cloud's words for operators.
+    static func failed(server: Compute.Server) -> JobError {
+        let text = server.fault?.message.lowercased() ?? ""
+        let error: JobError
+        if text.contains("no valid host") || text.contains("no hosts") {
+            error = .cloud("no_valid_host", "no host of the cloud has room for the instance", Kind.failure, status: 409)
+        } else if text.contains("quota") {
+            error = .cloud("quota_exceeded", "the tenant's quota is used up", Kind.failure, status: 403)
+        } else if isAboutSize(text) {
+            error = .cloud("image_too_big", "the image does not fit on the system disk", Kind.failure, status: 400)
+        } else if text.contains("block device mapping") || text.contains("volume") {
+            error = .cloud("system_disk_failed", "the instance's disk could not be made", Kind.failure, status: 502)
+        } else {
+            error = .cloud("server_failed", "the cloud could not do this with the instance", Kind.failure, status: 502)
+        }
+        return error.telling([
+            "server": .string(server.id), "status": .string(server.status),
+            "fault": .string(server.fault?.message ?? ""), "details": .string(server.fault?.details ?? ""),
+        ])
+    }
+
+    private static func isAboutSize(_ text: String) -> Bool {
+        text.contains("too small") || text.contains("smaller than the minimum") || text.contains("is too big")
+            || text.contains("too large") || text.contains("exceeds") && text.contains("image")
+            || text.contains("minimum disk size")
+    }
+
+    /// Waits until something a server was asked for is over, and for the state it is to be in then.
+    ///
+    /// Its status may be the same before and after, or the old one again after a failure: the cloud's list of actions
+    /// decides.
+    func settled(
+        _ name: String,
+        server id: String,
+        request: String?,
+        _ compute: Compute,
+        _ watch: CloudWatch,
+        _ job: JobContext,
+        isDone: @escaping @Sendable (Compute.Server) -> Bool
+    ) async throws {
+        try await news(name, job) { moment -> Bool? in
+            let server = try await watch.servers.status(of: id, newerThan: moment)
+            guard let server, !Self.isGone(server) else {
+                throw JobError.cloud("server_gone", "the instance was deleted meanwhile", Kind.failure, status: 404)
+            }
+            guard server.taskState == nil else { return nil }
+            if server.status == "ERROR" { throw Self.failed(server: server) }
+            let isDone = isDone(server)
+            // Some statuses tell all; else the action must be over, too.
+            guard let request else { return isDone ? true : nil }
+            let action = try await compute.action(request, ofServer: id)
+            if action.hasFailed {
+                throw JobError.cloud(
+                    "action_failed",
+                    "the cloud could not do this with the instance",
+                    Kind.failure,
+                    status: 502
+                ).telling(["server": .string(id), "action": .string(action.action), "request": .string(request)])
+            }
+            return isDone && action.isFinished ? true : nil
+        }
+    }
+}

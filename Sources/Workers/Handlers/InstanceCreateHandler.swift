@@ -1,0 +1,126 @@
+import HawserCloud
+import HawserCore
+public import HawserJobs
+import HawserQueue
+
+/// Makes instances: the data disks beside the server, attached when both are there.
+public struct InstanceCreateHandler: CloudHandler {
+    /// `instance.create`.
+    public typealias Kind = InstanceCreate
+
+    let services: Services
+
+    /// Makes the handler.
+    public init(_ services: Services) {
+        self.services = services
+    }
+
+    func change(_ arguments: InstanceCreate.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
+        let session = try await clouds.session(of: job.tenant, region: arguments.region)
+        let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
+        let (compute, storage) = (Compute(session), BlockStorage(session))
+        let size = try await job.step("check") { try await systemSize(arguments, session) }
+        // Asked for first, so that they are undone after the server that has them.
+        var disks: [String] = []
+        for (number, disk) in arguments.dataDisks.enumerated() {
+            var request = BlockStorage.VolumeRequest(
+                sizeGiB: disk.sizeGiB ?? 1,
+                name: "\(arguments.name)-\(number + 1)"
+            )
+            request.type = disk.volumeType
+            request.zone = arguments.zone
+            let id = try await makeVolume("disk-\(number)", request, storage, job, code: .instanceCreateVolume)
+            disks.append(id)
+        }
+        let server = try await makeServer(request(arguments, systemGiB: size), compute, job)
+        let volumes = disks
+        try await news("built", job) { moment -> Bool? in
+            try await Self.areBuilt(server, volumes, watch, storage, newerThan: moment)
+        }
+        for (number, disk) in disks.enumerated() {
+            try await attach(disk, to: server, step: "attach-\(number)", session, job)
+        }
+        try await attached(disks, to: server, watch, job)
+        try await keepOneServer(server, compute, job)
+        for (number, disk) in disks.enumerated() { try await keepOne("disk-\(number)", volume: disk, storage, job) }
+        let reply = try await ServerReply(session).instance(server) { try await storage.volume($0) }
+        return Self.reply(["instance": reply])
+    }
+
+    /// Looks at what the instance is to be made of, and answers its system disk's size.
+    private func systemSize(_ arguments: InstanceCreate.Arguments, _ session: CloudSession) async throws -> Int {
+        let flavor = try await Self.naming("flavor_ref") { try await Compute(session).flavor(arguments.flavor) }
+        let image = try await Self.naming("image_ref") { try await Images(session).image(arguments.image) }
+        _ = try await Self.naming("network_uuid") { try await Networking(session).network(arguments.network) }
+        let bytes = max(image.virtualSize ?? 0, image.size ?? 0)
+        let least = max(image.minDiskGiB, (bytes + (1 << 30) - 1) >> 30, 1)
+        let size = arguments.systemDisk?.sizeGiB ?? max(flavor.diskGiB, least)
+        guard size >= least, flavor.ramMiB >= image.minRAMMiB else {
+            let message =
+                size < least
+                ? "the image needs a system disk of \(least) GiB at least"
+                : "the image needs a memory of \(image.minRAMMiB) MiB at least"
+            throw JobError.cloud("image_too_big", message, Kind.failure, status: 400)
+        }
+        return size
+    }
+
+    /// Reads something the client named, and says which when it is not there.
+    private static func naming<Value>(_ field: String, _ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as CloudError where error.isNotFound || error.kind == .badRequest {
+            throw JobError.cloud("not_found", "\(field): the cloud has none of this id", Kind.failure, status: 404)
+                .telling(error.said)
+        }
+    }
+
+    private func request(_ arguments: InstanceCreate.Arguments, systemGiB size: Int) -> Compute.ServerRequest {
+        var request = Compute.ServerRequest(name: arguments.name, flavorID: arguments.flavor)
+        request.disks = [
+            .init(
+                .image(arguments.image),
+                sizeGiB: size,
+                bootIndex: 0,
+                deletesOnTermination: true,
+                volumeType: arguments.systemDisk?.volumeType
+            )
+        ]
+        request.networks = [.network(arguments.network)]
+        request.securityGroups = arguments.securityGroups
+        request.zone = arguments.zone
+        request.hostName = arguments.hostName
+        return request
+    }
+
+    /// Whether the server runs and its disks are ready to be attached; nil: not yet.
+    private static func areBuilt(
+        _ id: String,
+        _ disks: [String],
+        _ watch: CloudWatch,
+        _ storage: BlockStorage,
+        newerThan moment: ContinuousClock.Instant
+    ) async throws -> Bool? {
+        var isDone = true
+        for disk in disks {
+            guard let volume = try await watch.volumes.status(of: disk, newerThan: moment) else {
+                throw JobError.cloud(
+                    "volume_gone",
+                    "a data disk was deleted while it was made",
+                    .instanceCreateVolume,
+                    status: 409
+                )
+            }
+            if volume.status.hasPrefix("error") {
+                throw await failed(volume: volume, storage, .instanceCreateVolume)
+            }
+            isDone = isDone && ["available", "reserved", "attaching", "in-use"].contains(volume.status)
+        }
+        let server = try await watch.servers.status(of: id, newerThan: moment)
+        guard let server, !isGone(server) else {
+            throw JobError.cloud("server_gone", "the instance was deleted while it was made", Kind.failure, status: 409)
+        }
+        if server.status == "ERROR" { throw failed(server: server) }
+        return isDone && server.status != "BUILD" && server.taskState == nil ? true : nil
+    }
+}
