@@ -176,6 +176,44 @@ struct NetworkKillTests {
         }
     }
 
+    @Test(
+        "while rules are replaced the old ones hold until the new ones do, and a killed worker's work is gone on with"
+    )
+    func replacing() async throws {
+        let network = try await NetworkDev.shared.value
+        try await CloudTenant.with(network.dev) { own in
+            func rules(_ ports: [Int]) -> JSON {
+                .array(
+                    ports.map { port in
+                        let port = JSON.int(Int64(port))
+                        return [
+                            "direction": "ingress", "protocol": "tcp", "port_range_min": port, "port_range_max": port,
+                        ]
+                    }
+                )
+            }
+            func ports() async throws -> [Int64] {
+                let group = try #require(try await own.securityGroups().first)
+                return (group["security_group_rules"]?.array ?? []).compactMap { $0["port_range_min"]?.int }.sorted()
+            }
+            let body: JSON = ["security_group_name": "x", "security_group_rule_sets": rules([1, 2, 3])]
+            let made = try await own.change("POST", "/security-groups", body)
+            let id = try #require(made["security_group"]?["security_group_id"]?.string)
+            let deleting = Point(method: "DELETE", path: "security-group-rules", isReached: false)
+            let change: JSON = ["security_group_rule_sets": rules([3, 4])]
+            let job = try await network.holding([deleting]) {
+                try await own.submit("PUT", "/security-groups/\(id)", change)
+            } then: { _ in
+                let held = try await ports()
+                #expect(held == [1, 2, 3, 4])
+                try network.dev.killWorker()
+            }
+            let changed = try await own.outcome(of: job)
+            #expect(changed.status == 200, "\(changed)")
+            #expect(try await ports() == [3, 4])
+        }
+    }
+
     private static func peers(_ router: (Int) -> JSON, _ subnet: (Int) -> JSON, _ a: Int, _ b: Int) -> JSON {
         [
             "peer_a_subnetid": subnet(a), "peer_a_routerid": router(a), "peer_b_subnetid": subnet(b),
