@@ -116,7 +116,9 @@ extension IaaSDialect {
     ) async throws -> Response {
         let problems = kind.check(given)
         guard problems.isEmpty else {
-            let isRange = Kind.self == VPCCreate.self && problems.allSatisfy { $0.field == "subnet" }
+            let isRange =
+                Kind.self == VPCCreate.self && given["subnet"]?.string != nil
+                && problems.allSatisfy { $0.field == "subnet" }
             if isRange, let problem = problems.first {
                 throw IaaSFailure(.badCIDR, status: 400, "\(problem.field) \(problem.message)")
             }

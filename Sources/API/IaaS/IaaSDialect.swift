@@ -20,6 +20,7 @@ struct IaaSDialect: Sendable {
             + VPCService(dialect: self).endpoints
             + RouterService(dialect: self).endpoints
             + PeerLinkService(dialect: self).endpoints
+            + FirewallService(dialect: self).endpoints
     }
 
     /// The clouds.

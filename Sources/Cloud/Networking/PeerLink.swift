@@ -36,11 +36,11 @@ public struct PeerLink: Sendable, Hashable {
     }
 
     /// A range for a link that none of the given ones overlaps: the first /29 of 100.64.0.0/10 (RFC 6598), which
-    /// is neither a tenant's nor the internet's.
+    /// is neither a tenant's nor the internet's; nil when the first 4096 are taken.
     ///
     /// Each link has a network of its own: only what its two routers know must not overlap, not other links.
     public static func range(besides taken: [AddressRange]) -> AddressRange? {
-        for number in 0..<(1 << 19) {
+        for number in 0..<4096 {
             let bits = 100 << 24 | 64 << 16 | number << 3
             let text = [24, 16, 8, 0].map { String(bits >> $0 & 255) }.joined(separator: ".")
             if let range = AddressRange("\(text)/29"), !taken.contains(where: range.overlaps) { return range }

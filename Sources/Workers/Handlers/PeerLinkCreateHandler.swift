@@ -151,7 +151,9 @@ public struct PeerLinkCreateHandler: CloudHandler {
                 try await Self.removing { try await cloud.removeInterface(.port(id), fromRouter: side.router) }
             }
         ) {
-            try await Self.coded(.peerInterface) { try await cloud.addInterface(.port(port.id), toRouter: side.router) }
+            try await Self.translating(as: .peerInterface) {
+                try await cloud.addInterface(.port(port.id), toRouter: side.router)
+            }
         }
         return port
     }
@@ -171,7 +173,7 @@ public struct PeerLinkCreateHandler: CloudHandler {
                 try await Self.removing { _ = try await cloud.removeRoutes([route], fromRouter: router) }
             }
         ) {
-            try await Self.coded(.peerRoute) { _ = try await cloud.addRoutes([route], toRouter: router) }
+            try await Self.translating(as: .peerRoute) { _ = try await cloud.addRoutes([route], toRouter: router) }
             return NoOutput()
         }
     }

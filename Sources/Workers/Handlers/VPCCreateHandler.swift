@@ -66,7 +66,7 @@ public struct VPCCreateHandler: CloudHandler {
             },
             undo: { id in try await Self.removing { try await cloud.deleteSubnet(id) } }
         ) {
-            try await Self.coded(.subnetCreate) { try await cloud.createSubnet(subnet).id }
+            try await Self.translating(as: .subnetCreate) { try await cloud.createSubnet(subnet).id }
         }
     }
 
@@ -82,7 +82,9 @@ public struct VPCCreateHandler: CloudHandler {
             adopt: { try await cloud.routers(.init(name: name, description: mark)).first?.id },
             undo: { id in try await Self.removing { try await cloud.deleteRouter(id) } }
         ) {
-            try await Self.coded(.routerCreate) { try await cloud.createRouter(name: name, description: mark).id }
+            try await Self.translating(as: .routerCreate) {
+                try await cloud.createRouter(name: name, description: mark).id
+            }
         }
     }
 
@@ -100,7 +102,9 @@ public struct VPCCreateHandler: CloudHandler {
                 try await Self.removing { try await cloud.removeInterface(.subnet(subnet), fromRouter: router) }
             }
         ) {
-            try await Self.coded(.interfaceAdd) { try await cloud.addInterface(.subnet(subnet), toRouter: router) }
+            try await Self.translating(as: .interfaceAdd) {
+                try await cloud.addInterface(.subnet(subnet), toRouter: router)
+            }
         }
     }
 }
