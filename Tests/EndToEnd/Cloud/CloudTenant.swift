@@ -173,6 +173,7 @@ extension CloudTenant {
             }
             try await Task.sleep(for: .milliseconds(300))
         }
+        try await freeRouters()
         for router in try await list(.network, "/routers", "routers") {
             await delete(.network, "/routers", router, interfaces: true)
         }

@@ -172,7 +172,6 @@ struct NetworkKillTests {
             #expect(
                 try await own.networkCounts() == ["networks": 8, "subnets": 8, "routers": 8, "interfaces": 8]
             )
-            try await own.freeRouters()
         }
     }
 
