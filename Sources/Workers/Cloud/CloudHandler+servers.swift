@@ -23,7 +23,10 @@ extension CloudHandler {
             adopt: {
                 lookedBack.set()
                 return try await Self.translating {
-                    try await Self.servers(marked: mark, compute).first.map { MadeThing(id: $0.id, isRepeated: false) }
+                    try await Self.lookingAgain {
+                        try await Self.servers(marked: mark, compute).first
+                            .map { MadeThing(id: $0.id, isRepeated: false) }
+                    }
                 }
             },
             undo: { made in

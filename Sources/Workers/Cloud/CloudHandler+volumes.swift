@@ -41,8 +41,10 @@ extension CloudHandler {
             adopt: {
                 lookedBack.set()
                 return try await Self.translating(as: code) {
-                    let found = try await storage.volumes(own).sorted { $0.id < $1.id }
-                    return found.first { $0.status != "deleting" }.map { MadeThing(id: $0.id, isRepeated: false) }
+                    try await Self.lookingAgain {
+                        let found = try await storage.volumes(own).sorted { $0.id < $1.id }
+                        return found.first { $0.status != "deleting" }.map { MadeThing(id: $0.id, isRepeated: false) }
+                    }
                 }
             },
             undo: { made in
@@ -75,6 +77,17 @@ extension CloudHandler {
                 try await storage.deleteVolume(id)
             }
         }
+    }
+
+    /// Looks for what a run that died may have asked for, again and again for ten seconds.
+    ///
+    /// The cloud may still be at the request when the lease of the dead is over: it shows nothing until it answers.
+    static func lookingAgain<Value>(_ look: () async throws -> Value?) async throws -> Value? {
+        for pause in [1.0, 2, 3, 4] {
+            if let found = try await look() { return found }
+            try await Task.sleep(for: .seconds(pause))
+        }
+        return try await look()
     }
 
     /// Looks at something that is being removed for a few seconds before it says that it is not gone yet.
