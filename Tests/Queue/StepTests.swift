@@ -1,5 +1,6 @@
 import HawserCore
 import HawserQueue
+import HawserTestSupport
 import Testing
 
 @Suite struct StepTests {
@@ -171,6 +172,32 @@ import Testing
                 #expect(job.error?.details == nil)
                 #expect(ledger.count("undo") == 2)
             }
+        }
+    }
+
+    @Test func undosOfACancelledJobAreApart() async throws {
+        try await Bench.run { bench in
+            let times = Synced<[ContinuousClock.Instant]>([])
+            try await bench.working(lease: .milliseconds(600)) { _, job in
+                let _: String = try await job.step(
+                    "make",
+                    adopt: { nil },
+                    undo: { _ in
+                        times.change { $0.append(.now) }
+                        if times.value.count < 3 { throw JobError.retryable("busy", "not now", after: 0.3) }
+                    },
+                    { "made" }
+                )
+                return try await job.poll("never", every: 60...60) { nil as JSON? }
+            } while: { _ in
+                let id = try await bench.submit()
+                _ = try await bench.reach(id) { $0.state == .waiting }
+                _ = try await bench.queues.cancel(id)
+                #expect(try await bench.end(of: id).state == .cancelled)
+            }
+            let all = times.value
+            #expect(all.count == 3)
+            for (one, next) in zip(all, all.dropFirst()) { #expect(next - one >= .milliseconds(300)) }
         }
     }
 }

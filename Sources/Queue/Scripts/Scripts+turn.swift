@@ -6,9 +6,9 @@ extension Scripts {
     /// ARGV: worker, lease (ms), most jobs to claim, most to reap and to promote, jobs lost this often are failed
     /// (and twice this often while undoing), text of that failure, of a passed deadline, of a cancellation, 1 when
     /// finished jobs are to be listed, then per finished job five: id, fence, outcome, delay (ms), text.
-    /// Outcomes: `D` succeeded (text = result), `F` failed, `C` cancelled, `T` try again after the delay
-    /// (texts = error), `W` look again after the delay, `P` put aside for the delay, the attempt not counted
-    /// (text = error), `H` handed back: ready at once, at the front, the attempt not counted.
+    /// Outcomes: `D` succeeded (text = result), `F` failed, `C` cancelled, `T` try again after the delay (text = error),
+    /// `U` undo again after the delay (text = error), `W` look again after the delay, `P` put aside for the delay, the
+    /// attempt not counted (text = error), `H` handed back: ready at once, at the front, the attempt not counted.
     /// Returns: {1 | 0 accepted, per finished job}, {id, state record, body, journal, per claimed job},
     /// ms until something falls due (-1: nothing), 1 when ready jobs are left.
     /// Cost: bounded by the finished jobs, the jobs claimed and the limit; never by the backlog or the leases held.
@@ -35,8 +35,13 @@ extension Scripts {
                         finish(id, s, outcome, text)
                     else
                         s[LOST] = 0
-                        if outcome ~= 'T' then s[ATTEMPT] = s[ATTEMPT] - 1 end
-                        if has(s, CANCEL) then
+                        if outcome ~= 'T' and outcome ~= 'U' then s[ATTEMPT] = s[ATTEMPT] - 1 end
+                        if outcome == 'U' then
+                            -- Neither a cancellation nor the deadline hurries it: it is ending already.
+                            delay(id, s, 'T', now + tonumber(ARGV[i + 3]))
+                            call('HSET', ERROR, id, text)
+                            note('error', text)
+                        elseif has(s, CANCEL) then
                             if has(s, UNDO) then queue(id, s, true) else finish(id, s, 'C', text) end
                         elseif outcome == 'H' then
                             queue(id, s, true)

@@ -127,7 +127,7 @@ final class Attempt: Sendable {
                 return nil
             } catch {
                 // Redis is away: the lease will run out, or this is settled when it is back, and another run ends it.
-                return settle(.tryAgain, delay: 1, .retryable("undo", "\(error)"))
+                return settle(.undoAgain, delay: 1, .retryable("undo", "\(error)"))
             }
             journal.withLock { $0.append(entry) }
             return await undo(entry, handler)
@@ -142,7 +142,8 @@ final class Attempt: Sendable {
         let undos = context.state.withLock { $0.undos }
         let begun = context.journal.entries.filter { $0.isUndoable == true }.map(\.step)
         var failures: [JSON] = []
-        let isLast = claim.record.attempt - (ending.attempt ?? 0) >= Self.undoLimit
+        let tries = claim.record.attempt - (ending.attempt ?? 0)
+        let isLast = tries >= Self.undoLimit
         for step in begun.reversed() where context.journal.entry(step, .undone) == nil {
             let undo = undos.last { $0.step == step }
             do {
@@ -152,10 +153,12 @@ final class Attempt: Sendable {
             } catch QueueError.leaseLost {
                 return nil
             } catch {
-                let isFinal = isLast || (error as? JobError)?.isRetryable == false
+                let cause = error as? JobError
+                let isFinal = isLast || cause?.isRetryable == false
                 guard isFinal else {
                     let error = JobError.retryable("undo", "cannot yet undo step \(step): \(error)")
-                    return settle(.tryAgain, delay: Self.undoRetry.wait(after: claim.record.attempt), error)
+                    let wait = Self.undoRetry.wait(after: tries + 1, asked: cause?.retryAfter)
+                    return settle(.undoAgain, delay: wait, error)
                 }
                 let result = context.journal.entry(step, .done)?.result
                 failures.append(["step": .string(step), "result": result ?? .null, "error": .string("\(error)")])

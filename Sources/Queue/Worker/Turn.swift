@@ -18,6 +18,7 @@ struct Settlement: Sendable {
         case failed = "F"
         case cancelled = "C"
         case tryAgain = "T"
+        case undoAgain = "U"
         case wait = "W"
         case putAside = "P"
         case handBack = "H"

@@ -33,16 +33,14 @@ extension CloudHandler {
             },
             undo: { volume in
                 try await Self.translating {
-                    try await Self.patiently {
-                        do {
-                            let now = try await storage.volume(volume)
-                            guard Self.isAttached(now, to: server) else { return }
-                            if now.status == "in-use" { try await compute.detach(volume: volume, fromServer: server) }
-                        } catch let error as CloudError where error.isNotFound {
-                            return
-                        }
-                        throw JobError.retryable("detaching", "the volume \(volume) is not yet detached", after: 1)
+                    do {
+                        let now = try await storage.volume(volume)
+                        guard Self.isAttached(now, to: server) else { return }
+                        if now.status == "in-use" { try await compute.detach(volume: volume, fromServer: server) }
+                    } catch let error as CloudError where error.isNotFound {
+                        return
                     }
+                    throw JobError.retryable("detaching", "the volume \(volume) is not yet detached", after: 1)
                 }
             }
         ) {

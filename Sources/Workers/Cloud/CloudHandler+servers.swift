@@ -71,13 +71,11 @@ extension CloudHandler {
 
     /// Deletes a server; ends without an error only when it is gone, so that an undo is run until then.
     static func remove(server id: String, _ compute: Compute) async throws {
-        try await patiently {
-            try await CloudRemoval.finish("the instance \(id)") {
-                let server = try await compute.server(id)
-                return isGone(server) ? "deleting" : server.taskState ?? server.status
-            } delete: {
-                try await compute.deleteServer(id)
-            }
+        try await CloudRemoval.finish("the instance \(id)") {
+            let server = try await compute.server(id)
+            return isGone(server) ? "deleting" : server.taskState ?? server.status
+        } delete: {
+            try await compute.deleteServer(id)
         }
     }
 

@@ -66,16 +66,14 @@ extension CloudHandler {
 
     /// Deletes a volume; ends without an error only when it is gone, so that an undo is run until then.
     static func remove(volume id: String, _ storage: BlockStorage) async throws {
-        try await patiently {
-            try await CloudRemoval.finish("the disk \(id)") {
-                let status = try await storage.volume(id).status
-                guard status != "error_deleting" else {
-                    throw JobError.cloud("volume_stays", "a disk could not be deleted", Kind.failure, status: 502)
-                }
-                return status
-            } delete: {
-                try await storage.deleteVolume(id)
+        try await CloudRemoval.finish("the disk \(id)") {
+            let status = try await storage.volume(id).status
+            guard status != "error_deleting" else {
+                throw JobError.cloud("volume_stays", "a disk could not be deleted", Kind.failure, status: 502)
             }
+            return status
+        } delete: {
+            try await storage.deleteVolume(id)
         }
     }
 
@@ -88,20 +86,6 @@ extension CloudHandler {
             try await Task.sleep(for: .seconds(pause))
         }
         return try await look()
-    }
-
-    /// Looks at something that is being removed for a few seconds before it says that it is not gone yet.
-    ///
-    /// The engine runs the undos of a cancelled job twenty times and does not wait in between.
-    static func patiently(_ look: () async throws -> Void) async throws {
-        for pause in [0.3, 0.7, 1, 2] {
-            do {
-                return try await look()
-            } catch let error as JobError where error.isRetryable {
-                try await Task.sleep(for: .seconds(pause))
-            }
-        }
-        try await look()
     }
 
     /// Deletes all but one of the volumes of a part of a job.

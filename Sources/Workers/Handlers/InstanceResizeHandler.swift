@@ -91,16 +91,14 @@ public struct InstanceResizeHandler: CloudHandler {
             },
             undo: { _ in
                 try await Self.removing {
-                    try await Self.patiently {
-                        let server = try await compute.server(id)
-                        switch server.status {
-                        case "VERIFY_RESIZE" where server.taskState == nil:
-                            try await compute.act(.revertResize, onServer: id)
-                        case "RESIZE", "REVERT_RESIZE", "VERIFY_RESIZE": break
-                        default: if server.taskState?.hasPrefix("resize") != true { return }
-                        }
-                        throw JobError.retryable("reverting", "the server \(id) is \(server.status)", after: 1)
+                    let server = try await compute.server(id)
+                    switch server.status {
+                    case "VERIFY_RESIZE" where server.taskState == nil:
+                        try await compute.act(.revertResize, onServer: id)
+                    case "RESIZE", "REVERT_RESIZE", "VERIFY_RESIZE": break
+                    default: if server.taskState?.hasPrefix("resize") != true { return }
                     }
+                    throw JobError.retryable("reverting", "the server \(id) is \(server.status)", after: 1)
                 }
             }
         ) {
