@@ -16,7 +16,7 @@ struct DevTests {
     private func start() async throws -> ServerProcess {
         let mongod = try await Self.mongod()
         let process = try await ServerProcess.start(
-            ["env", "-u", "HAWSER_MONGOD"]
+            ["env"] + Program.strangers.flatMap { ["-u", $0] }
                 + [try Program.path, "dev", "--data", data, "--listen", "127.0.0.1:0", "--workers", "2"]
                 + ["--mongod", mongod],
             markers: ["is ready after"]

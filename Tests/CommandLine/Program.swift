@@ -24,6 +24,11 @@ enum Program {
         }
     }
 
+    /// The variables of this environment that are the tests' own or settings, which a program under test must not see.
+    static var strangers: [String] {
+        ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix(Setting.prefix) }.sorted()
+    }
+
     /// An environment without settings.
     static func environment(_ settings: [String: String] = [:]) -> [String: String] {
         ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix(Setting.prefix) }
