@@ -184,6 +184,8 @@ import Testing
                     adopt: { nil },
                     undo: { _ in
                         times.change { $0.append(.now) }
+                        // Past the next heartbeat, which tells of the cancellation again.
+                        if times.value.count == 2 { try await Task.sleep(for: .milliseconds(500)) }
                         if times.value.count < 3 { throw JobError.retryable("busy", "not now", after: 0.3) }
                     },
                     { "made" }

@@ -51,7 +51,10 @@ final class Attempt: Sendable {
             let error = JobError.permanent("unknown_kind", "no worker here knows the kind \(claim.body.kind)")
             return settle(.putAside, delay: Self.unknownKindDelay, error)
         }
-        if let ending = claim.journal.ending { return await undo(ending, handler) }
+        if let ending = claim.journal.ending {
+            // As in `end`: the heartbeat of a cancelled job would cut off each run that takes it back.
+            return await Task { await undo(ending, handler) }.value
+        }
         if claim.record.flags.contains(.cancel) { return await end(cancelled: true, .cancelled, handler) }
         if claim.record.flags.contains(.poison) { return await end(cancelled: false, .poison, handler) }
         if let deadline = claim.record.deadline, deadline <= .now {
