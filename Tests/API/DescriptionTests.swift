@@ -32,6 +32,23 @@ struct DescriptionTests {
         #expect(there.count >= 18)
     }
 
+    @Test("every change takes a key that makes it safe to be asked for again, and says so")
+    func keys() async throws {
+        let description = try await TestBackend().front.description
+        var changes = 0
+        for (path, operations) in try #require(description["paths"]?.object) {
+            for (method, operation) in try #require(operations.object) {
+                let names = (operation["parameters"]?.array ?? []).compactMap { $0["name"]?.string }
+                let isChange = path.hasPrefix("/iaas/v1/") && operation["responses"]?["202"] != nil
+                guard isChange || path == "/v1/jobs" && method == "post" else { continue }
+                #expect(names.contains("Idempotency-Key"), "\(method) \(path)")
+                #expect(operation["responses"]?["422"] != nil, "\(method) \(path)")
+                changes += 1
+            }
+        }
+        #expect(changes >= 26)
+    }
+
     @Test("what the description refers to is there, and nothing that nobody refers to")
     func references() async throws {
         let description = try await TestBackend().front.description

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("hawser doctor")
 struct DoctorTests {
-    private func run(redis: String, mongo: String, data: String) async throws -> Program.Outcome {
+    private func run(redis: String, mongo: String, data: String) async throws -> CommandOutcome {
         try await Program.run(
             ["doctor"],
             ["HAWSER_REDIS_URL": redis, "HAWSER_MONGO_URL": mongo, "HAWSER_DATA": data]

@@ -5,13 +5,6 @@ import Testing
 
 /// The built program, run as anybody runs it.
 enum Program {
-    /// What a run of it left.
-    struct Outcome: Sendable {
-        let exit: ChildProcess.Exit
-        let output: String
-        let error: String
-    }
-
     /// Where it is: beside the tests.
     static var path: String {
         get throws {
@@ -36,19 +29,7 @@ enum Program {
     }
 
     /// Runs it to its end.
-    static func run(_ words: [String], _ settings: [String: String] = [:]) async throws -> Outcome {
-        let directory = try TestDirectory("program")
-        let (output, error) = (directory.file("output"), directory.file("error"))
-        let child = try await ChildProcess.spawn(
-            "/bin/sh",
-            ["-c", #"exec "$0" "$@" >"$OUTPUT" 2>"$ERROR""#, try path] + words,
-            environment: environment(settings).merging(["OUTPUT": output, "ERROR": error]) { _, new in new }
-        )
-        let exit = await child.wait()
-        return Outcome(
-            exit: exit,
-            output: try String(contentsOfFile: output, encoding: .utf8),
-            error: try String(contentsOfFile: error, encoding: .utf8)
-        )
+    static func run(_ words: [String], _ settings: [String: String] = [:]) async throws -> CommandOutcome {
+        try await CommandOutcome.of([try path] + words, environment: environment(settings))
     }
 }

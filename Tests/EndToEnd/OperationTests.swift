@@ -1,6 +1,7 @@
 import Foundation
 import HawserCore
 import HawserHTTP
+import HawserTestSupport
 import Testing
 
 /// What operators look at.
@@ -18,20 +19,9 @@ struct OperationTests {
         for name in ["hawser_http_requests_total", "hawser_queue_jobs", "hawser_workers 1", "hawser_redis_up 1"] {
             #expect(answer.text.contains(name), "\(name)")
         }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["promtool", "check", "metrics"]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardError = output
-        process.standardOutput = output
-        try process.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(answer.body))
-        try input.fileHandleForWriting.close()
-        let said = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(String(decoding: said, as: UTF8.self))")
-        #expect(said.isEmpty, "\(String(decoding: said, as: UTF8.self))")
+        let checked = try await CommandOutcome.of(["promtool", "check", "metrics"], input: answer.body)
+        #expect(checked.exit == .code(0), "\(checked)")
+        #expect(checked.output.isEmpty && checked.error.isEmpty, "\(checked)")
     }
 
     @Test("it tells that it is there, ready, and who works for it")

@@ -132,6 +132,7 @@ struct SubmitTests {
         #expect(try await tenant.finished(id)["result"]?["body"] == "late")
         let wrong = try await tenant.client.post("/v1/jobs", .object(Tenant.webhook(hook.url)), ["Prefer": "wait=soon"])
         #expect(wrong.status == 400)
+        #expect(try await tenant.client.get("/v1/jobs").json["jobs"]?.array?.count == 2, "what is refused makes no job")
     }
 
     @Test("what is wrong is told field by field, and creates nothing")

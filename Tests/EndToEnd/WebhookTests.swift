@@ -1,27 +1,22 @@
 import Foundation
 import HawserCore
 import HawserHTTP
+import HawserTestSupport
 import Testing
 
 /// Deliveries: signed by Standard Webhooks 1.0, repeated as they should be.
 @Suite("webhooks", .timeLimit(.minutes(2)))
 struct WebhookTests {
     /// The signature that a receiver computes with `openssl` (Standard Webhooks 1.0, symmetric), none of it ours.
-    private static func signature(secret: String, id: String, timestamp: String, body: [UInt8]) throws -> String {
+    private static func signature(secret: String, id: String, timestamp: String, body: [UInt8]) async throws -> String {
         let key = try #require(Data(base64Encoded: String(secret.trimmingPrefix("whsec_"))))
         let digits = key.map { String(format: "%02x", $0) }.joined()
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["openssl", "dgst", "-sha256", "-mac", "HMAC", "-macopt", "hexkey:\(digits)", "-binary"]
-        let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
-        try input.fileHandleForWriting.write(contentsOf: Data("\(id).\(timestamp).".utf8) + Data(body))
-        try input.fileHandleForWriting.close()
-        let digest = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return "v1," + digest.base64EncodedString()
+        let digest = try await CommandOutcome.of(
+            ["sh", "-c", "openssl dgst -sha256 -mac HMAC -macopt hexkey:\(digits) -binary | base64 --wrap=0"],
+            input: Array("\(id).\(timestamp).".utf8) + body
+        )
+        #expect(digest.exit == .code(0), "\(digest.error)")
+        return "v1," + digest.output
     }
 
     @Test("each attempt is signed for itself; the id stays the same; 5xx is tried again")
@@ -43,7 +38,12 @@ struct WebhookTests {
             #expect(call.headers["x-mine"] == "yes")
             #expect(call.headers["webhook-id"] == id)
             let timestamp = try #require(call.headers["webhook-timestamp"])
-            let expected = try Self.signature(secret: tenant.secret, id: id, timestamp: timestamp, body: call.body)
+            let expected = try await Self.signature(
+                secret: tenant.secret,
+                id: id,
+                timestamp: timestamp,
+                body: call.body
+            )
             #expect(call.headers["webhook-signature"] == expected)
             #expect(call.json == ["ü": [1, 2.5, nil]])
         }

@@ -1,10 +1,11 @@
 import Foundation
 import HawserCore
 import HawserHTTP
+import HawserTestSupport
 import Testing
 
 @Suite struct ManyConnectionsTests {
-    /// Opens kept connections, makes a request on each, and holds them until its input ends.
+    /// Opens kept connections, makes a request on each, and holds them until it is killed.
     ///
     /// A process of its own, since both ends of 10,000 connections would be more files than one process may open by the usual limit of 20,000.
     private static let holder = """
@@ -16,7 +17,7 @@ import Testing
             [[ $line == *200* ]] || exit 1
         done
         echo ready
-        read -r
+        exec sleep 1000
         """
 
     private static var fileLimit: UInt {
@@ -29,16 +30,11 @@ import Testing
     func tenThousandIdleConnectionsDoNotHinderOthers() async throws {
         let count = 10_000
         try await withServer(handler: { .text($0.path) }) { port, server in
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/bash")
-            process.arguments = ["-c", Self.holder, "holder", "\(port)", "\(count)"]
-            let input = Pipe()
-            let output = Pipe()
-            process.standardInput = input
-            process.standardOutput = output
-            try process.run()
-            let line = try await onThread { output.fileHandleForReading.availableData }
-            #expect(String(decoding: line, as: UTF8.self) == "ready\n")
+            let holder = try await ServerProcess.start(
+                ["bash", "-c", Self.holder, "holder", "\(port)", "\(count)"],
+                markers: ["ready"]
+            )
+            try await holder.wait(for: "ready")
             #expect(server.connections >= count)
             let client = HTTPClient()
             for index in 0..<200 {
@@ -46,8 +42,8 @@ import Testing
                 #expect(String(decoding: response.body, as: UTF8.self) == "/\(index)")
             }
             #expect(server.connections >= count)
-            try input.fileHandleForWriting.close()
-            try await onThread { process.waitUntilExit() }
+            holder.signal(SIGKILL)
+            await holder.waitForExit()
         }
     }
 }

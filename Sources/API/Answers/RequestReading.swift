@@ -85,11 +85,6 @@ struct FieldReader {
         errors.append(.init(field: field, message: message))
     }
 
-    /// Notes a problem that another reader found.
-    mutating func note(_ error: Problem.FieldError) {
-        errors.append(error)
-    }
-
     /// A member as it is; nil when it is missing or null.
     mutating func any(_ name: String) -> JSON? {
         read.insert(name)

@@ -26,7 +26,7 @@ struct FirewallService: Sendable {
             summary: "\(summary): answers 400, for no cloud is supported that has firewalls",
             access: .tenant,
             parameters: path.contains("{id}")
-                ? [.init(name: "id", place: .path, help: "The firewall's id"), Self.region] : [Self.region],
+                ? [.cloudID, .region] : [.region],
             answers: [],
             problems: [400, 403, 502]
         ) { request, caller in
@@ -40,10 +40,4 @@ struct FirewallService: Sendable {
             }
         }
     }
-
-    private static let region = Endpoint.Parameter(
-        name: "region",
-        place: .query,
-        help: "The region; without it the cloud's first"
-    )
 }

@@ -1,61 +1,36 @@
 import HawserCloud
 import HawserCore
-import HawserHTTP
 import HawserJobs
 
-/// The flavors of seed 004: `GET /iaas/v1/flavors` and `/{id}`.
+/// The flavors of seed 004.
 struct FlavorService: Sendable {
-    let backend: Backend
+    let dialect: IaaSDialect
 
-    var endpoints: [Endpoint] { [list, get] }
+    var endpoints: [Endpoint] {
+        [
+            dialect.listing(
+                "flavors",
+                "List the flavors, in the order of the cloud",
+                .flavorList,
+                of: Self.flavor
+            ) { session in
+                try await Compute(session).flavors().map(\.reply)
+            },
+            dialect.reading("flavors/{id}", "Read a flavor", .flavorGet, reply: ["flavor": Self.flavor]) {
+                session,
+                id,
+                _ in
+                ["flavor": try await Compute(session).flavor(id).reply]
+            },
+        ]
+    }
 
-    private static let schema: JSON = [
+    /// The schema of a flavor; its numbers are texts.
+    static let flavor: JSON = [
         "type": "object",
         "properties": [
-            "flavor_id": ["type": "string"], "flavor_name": ["type": "string"], "flavor_vcpus": ["type": "string"],
-            "flavor_ram": ["type": "string"], "flavor_disk": ["type": "string"],
+            "flavor_id": IaaSDialect.text, "flavor_name": IaaSDialect.text, "flavor_vcpus": IaaSDialect.text,
+            "flavor_ram": IaaSDialect.text, "flavor_disk": IaaSDialect.text,
         ],
     ]
-
-    private var list: Endpoint {
-        Endpoint(
-            method: "GET",
-            template: "\(IaaSDialect.prefix)/flavors",
-            summary: "List the flavors, in the order of the cloud",
-            access: .tenant,
-            parameters: [.pageNumber, .pageSize, .region],
-            answers: [IaaSDialect.read(["flavors": ["type": "array", "items": Self.schema]])],
-            problems: [400, 403, 502]
-        ) { request, caller in
-            let page = try request.page()
-            return try await IaaSDialect(backend: backend).read(
-                caller,
-                region: try request.region(),
-                .flavorList,
-                request
-            ) { session in
-                ["flavors": .array(try await Compute(session).flavors().page(page).map(\.reply))]
-            }
-        }
-    }
-
-    private var get: Endpoint {
-        Endpoint(
-            method: "GET",
-            template: "\(IaaSDialect.prefix)/flavors/{id}",
-            summary: "Show a flavor",
-            access: .tenant,
-            parameters: [.cloudID("The flavor's id"), .region],
-            answers: [IaaSDialect.read(["flavor": Self.schema])],
-            problems: [400, 403, 404, 502]
-        ) { request, caller in
-            let id = try request.cloudID()
-            return try await IaaSDialect(backend: backend).read(
-                caller,
-                region: try request.region(),
-                .flavorGet,
-                request
-            ) { ["flavor": try await Compute($0).flavor(id).reply] }
-        }
-    }
 }

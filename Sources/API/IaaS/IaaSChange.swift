@@ -3,41 +3,50 @@ import HawserHTTP
 import HawserJobs
 import HawserQueue
 
-/// How a change of seed 004 is accepted and answered.
-///
-/// `202` with the job; with `Prefer: wait=N` and a job that is over in time, `200` with the seed's reply message, or
-/// the failure's `code` and `msg` with the status of its class.
-struct IaaSChange: Sendable {
-    let backend: Backend
+/// A change of seed 004 that was asked for.
+struct IaaSChange<Arguments: Sendable>: Sendable {
+    /// What is to be done.
+    let arguments: Arguments
+    /// Whose job it is.
+    let tenant: String
+    /// The request's body, as it came.
+    let body: [UInt8]
+}
 
+extension IaaSDialect {
     /// Accepts a change as a job.
+    ///
+    /// `202` with the job; with `Prefer: wait=N` and a job that is over in time, `200` with the seed's reply message, or
+    /// the failure's `code` and `msg` with the status of its class.
     ///
     /// - Parameters:
     ///   - kind: the kind of job.
-    ///   - arguments: what is to be done.
-    ///   - tenant: whose job it is.
+    ///   - change: what is to be done; its arguments were checked.
     ///   - request: the client's request.
     ///   - dress: what is done to the reply message before it is shown.
+    ///   - check: throws when the change cannot be made now.
     /// - Returns: the answer.
-    /// - Throws: a problem when the arguments are wrong; `RedisUnavailable`.
+    /// - Throws: what `check` throws; a problem with a header; `RedisUnavailable`.
     func accept<Kind: CloudJob>(
         _ kind: Kind.Type,
-        _ arguments: Kind.Arguments,
-        tenant: String,
+        _ change: IaaSChange<Kind.Arguments>,
         _ request: Request,
-        dress: (JSON) throws -> JSON = { $0 }
+        dress: (JSON) throws -> JSON,
+        check: () async throws -> Void
     ) async throws -> Response {
-        let problems = kind.problems(in: arguments)
-        guard problems.isEmpty else {
-            throw Problem.invalid(problems.map { .init(field: $0.field, message: $0.message) })
-        }
         let wait = try JobAnswers.preferredWait(request)
-        let submission = try JobSubmission(kind, arguments, tenant: tenant)
-        try await backend.queues.enqueue([submission])
-        backend.recent.note(submission.id, of: tenant)
-        let accepted = JobView.accepted(submission, at: .now)
+        let submitting = IdempotentSubmission(
+            backend: backend,
+            tenant: change.tenant,
+            request: request,
+            body: change.body
+        )
+        let (jobs, at) = try await submitting.submit(check: check) { ids in
+            [try JobSubmission(kind, change.arguments, tenant: change.tenant, id: ids?.first)]
+        }
+        let accepted = JobView.accepted(jobs[0], at: at)
         guard let wait else { return JobAnswers.accepted(accepted) }
-        let found = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: .seconds(wait))
+        let found = try await backend.queues.wait(for: accepted.id, feed: backend.feed, atMost: .seconds(wait))
         let job = found ?? accepted
         var response: Response
         switch job.state {

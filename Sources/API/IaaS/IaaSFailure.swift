@@ -18,6 +18,18 @@ struct IaaSFailure: Error {
         self.headers = headers
     }
 
+    /// What is wrong with a request.
+    ///
+    /// - Parameters:
+    ///   - problems: all that is wrong.
+    ///   - codes: codes that the problems of certain fields have, where nothing else is wrong.
+    init(_ problems: [ArgumentProblem], codes: [String: IaaSCode] = [:]) {
+        let found = Set(problems.map { codes[$0.field] ?? .badParameter })
+        let texts = problems.map { $0.field.isEmpty ? $0.message : "\($0.field) \($0.message)" }
+        let code = found.count == 1 ? found.first : nil
+        self.init(code ?? .badParameter, status: 400, texts.joined(separator: "; "))
+    }
+
     /// The failure of a job that is over without success.
     init(_ job: JobRecord) {
         // Where something could not be undone, the engine puts the details one level down.
@@ -73,8 +85,7 @@ struct IaaSFailure: Error {
             case 403: .apiAuth
             default: .badParameter
             }
-        // Seed 004 has one class for all that is wrong with a request.
-        status = problem.status == 422 ? 400 : problem.status
+        status = problem.status
         let fields = problem.errors.map { $0.field.isEmpty ? $0.message : "\($0.field) \($0.message)" }
         reason = fields.isEmpty ? problem.detail ?? problem.title : fields.joined(separator: "; ")
         headers = problem.headers

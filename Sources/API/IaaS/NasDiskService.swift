@@ -14,10 +14,13 @@ struct NasDiskService: Sendable {
                 "nas-disks",
                 "Make a NAS disk on a network, for all that is connected to it",
                 body: [
-                    "share_name": ["type": "string", "minLength": 1, "maxLength": 255],
-                    "share_desc": ["type": "string", "maxLength": 255],
+                    "share_name": IaaSDialect.name,
+                    "share_desc": IaaSDialect.note,
                     "share_proto": ["enum": .array(ShareCreate.protocols.map { .string($0) }), "default": "NFS"],
-                    "share_size_in_g": ["type": "integer", "minimum": 1, "maximum": 1_048_576],
+                    "share_size_in_g": [
+                        "type": "integer", "minimum": .int(Int64(CloudDiskConf.sizes.lowerBound)),
+                        "maximum": .int(Int64(CloudDiskConf.sizes.upperBound)),
+                    ],
                     "region": IaaSDialect.region,
                     "network_id": IaaSDialect.id,
                 ],

@@ -34,38 +34,22 @@ struct PeerLinkService: Sendable {
     }
 
     private var read: Endpoint {
-        Endpoint(
+        let body = IaaSDialect.body(Self.body, required: Self.names)
+        return Endpoint(
             method: "POST",
             template: "\(IaaSDialect.prefix)/peer-links/get",
             summary: "Read the connection between two routers",
             access: .tenant,
-            body: .init(
-                type: "application/json",
-                schema: [
-                    "type": "object", "required": .array(Self.names.map { .string($0) }),
-                    "additionalProperties": false, "properties": .object(Self.body),
-                ]
-            ),
-            answers: [
-                .init(status: 200, help: "As it is in the cloud now", schema: IaaSDialect.message(Self.reply))
-            ],
+            body: body,
+            answers: [IaaSDialect.read(Self.reply)],
             problems: [400, 403, 404, 413, 415, 502]
         ) { request, caller in
-            let json = try await request.json(upTo: dialect.backend.configuration.maxBodyBytes)
-            var fields = FieldReader(json)
-            let ids = Self.names.map { name in
-                fields.value(name, "an id", required: true) { $0.string } ?? ""
-            }
-            let region = fields.value("region", "a region") { $0.string }
-            fields.refuseOthers()
-            var errors = fields.errors
-            if errors.isEmpty {
-                let wrong = ArgumentProblem.peers(zip(Self.names, ids).map { ($0, $1) })
-                errors = wrong.map { .init(field: $0.field, message: $0.message) }
-            }
-            guard errors.isEmpty else { throw Problem.invalid(errors) }
+            let given = try await dialect.members(of: request, body).0
+            let ids = Self.names.map { given[$0]?.string ?? "" }
+            let wrong = ArgumentProblem.peers(zip(Self.names, ids).map { ($0, $1) })
+            guard wrong.isEmpty else { throw IaaSFailure(wrong) }
             let link = PeerLink(.init(subnet: ids[0], router: ids[1]), .init(subnet: ids[2], router: ids[3]))
-            return try await dialect.read(caller, region: region, .peerGet, request) { session in
+            return try await dialect.read(caller, region: given["region"]?.string, .peerGet, request) { session in
                 guard let reply = try await Networking(session).peerLinkReply(link) else {
                     throw IaaSFailure(.peerGet, status: 404, "there is no such peer link")
                 }

@@ -77,8 +77,8 @@ struct SecurityGroupService: Sendable {
     }
 
     private static let body: [String: JSON] = [
-        "security_group_name": ["type": "string", "minLength": 1, "maxLength": 255],
-        "security_group_desc": ["type": "string", "maxLength": 255],
+        "security_group_name": IaaSDialect.name,
+        "security_group_desc": IaaSDialect.note,
         "security_group_rule_sets": ["type": "array", "items": SecurityGroupRuleSet.schema],
         "region": IaaSDialect.region,
     ]

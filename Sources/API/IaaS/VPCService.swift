@@ -15,7 +15,7 @@ struct VPCService: Sendable {
                 "Make a network with a subnet and a router that is connected to it",
                 body: [
                     "vpc_name": ["type": "string", "minLength": 1, "maxLength": 248],
-                    "vpc_desc": ["type": "string", "maxLength": 255],
+                    "vpc_desc": IaaSDialect.note,
                     "region": IaaSDialect.region,
                     "subnet": ["type": "string", "description": "An IPv4 range: 192.168.0.0/24"],
                 ],
@@ -33,7 +33,7 @@ struct VPCService: Sendable {
                 id: "vpc_id",
                 body: [
                     "vpc_name": ["type": "string", "minLength": 1, "maxLength": 248],
-                    "vpc_desc": ["type": "string", "maxLength": 255],
+                    "vpc_desc": IaaSDialect.note,
                     "region": IaaSDialect.region,
                 ],
                 reply: Self.reply

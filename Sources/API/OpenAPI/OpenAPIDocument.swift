@@ -75,14 +75,20 @@ enum OpenAPIDocument {
         }
         var problems = endpoint.problems + [500, 503]
         if endpoint.access != .open { problems += [401, 403] }
-        let isDialect = endpoint.template.hasPrefix(SessionDialect.prefix)
+        let content = problem(endpoint.template)
         for status in problems where responses["\(status)"] == nil {
-            let content: JSON =
-                isDialect
-                ? ["application/json": ["schema": ["$ref": "#/components/schemas/SessionFailure"]]]
-                : ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
             responses["\(status)"] = ["description": .string(Problem(status: status).title), "content": content]
         }
         return responses
+    }
+
+    /// What a problem is told in: each dialect has a shape of its own.
+    private static func problem(_ template: String) -> JSON {
+        let (type, schema) =
+            template.hasPrefix(SessionDialect.prefix)
+            ? ("application/json", "SessionFailure")
+            : template.hasPrefix(IaaSDialect.prefix)
+                ? ("application/json", "CloudFailure") : ("application/problem+json", "Problem")
+        return [type: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]
     }
 }

@@ -14,10 +14,9 @@ enum SubmissionReader {
     ///   - json: the body.
     ///   - tenant: whose jobs they are to be.
     ///   - ids: ids that were given out for the same body before.
-    /// - Returns: the submissions, and whether the body was a list.
+    /// - Returns: the submissions, in order.
     /// - Throws: a 422 problem that names every field that is wrong; 413 for too long a list.
-    static func read(_ json: JSON, tenant: String, ids: [JobID]? = nil) throws -> (jobs: [JobSubmission], isList: Bool)
-    {
+    static func read(_ json: JSON, tenant: String, ids: [JobID]? = nil) throws -> [JobSubmission] {
         let list = json.array
         if let list, list.count > JobQueues.batchLimit {
             throw Problem(
@@ -39,7 +38,7 @@ enum SubmissionReader {
             if errors.count >= 100 { break }
         }
         guard errors.isEmpty else { throw Problem.invalid(errors) }
-        return (jobs, list != nil)
+        return jobs
     }
 
     private static func job(_ fields: inout FieldReader, _ tenant: String, _ id: JobID?) -> JobSubmission? {

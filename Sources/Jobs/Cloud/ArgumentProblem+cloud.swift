@@ -14,7 +14,7 @@ extension ArgumentProblem {
         }
         // "." and ".." would be steps in a path.
         guard (1...64).contains(id.utf8.count), isPlain, id.utf8.contains(where: { $0 != UInt8(ascii: ".") }) else {
-            return ArgumentProblem(field, "must be the id of a resource, of 1 to 64 letters, digits and hyphens")
+            return ArgumentProblem(field, "must be an id: 1 to 64 letters, digits, '-', '_' or '.'")
         }
         return nil
     }
@@ -30,6 +30,13 @@ extension ArgumentProblem {
             scalar.value >= 0x20 && scalar.value != 0x7F || scalar == "\n" || scalar == "\t"
         }
         return isClean ? nil : ArgumentProblem(field, "must have no control characters")
+    }
+
+    /// What is wrong with a name that a cloud keeps: a text as above, of one line; nil when nothing is.
+    public static func name(_ field: String, _ name: String?, _ length: ClosedRange<Int>) -> ArgumentProblem? {
+        if let problem = text(field, name, length) { return problem }
+        let isLine = name?.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control } ?? true
+        return isLine ? nil : ArgumentProblem(field, "must have no control characters")
     }
 
     /// What is wrong with an address; nil when nothing is.

@@ -7,9 +7,13 @@ public import HawserQueue
 public protocol CloudJob: JobKind where Output == JSON {
     /// The code of a failure that has none of its own.
     static var failure: IaaSCode { get }
+    /// The codes of requests that are refused for certain arguments, by the arguments' names; others are `badParameter`.
+    static var refusals: [String: IaaSCode] { get }
 }
 
 extension CloudJob {
+    /// None.
+    public static var refusals: [String: IaaSCode] { [:] }
     /// The queue `cloud`.
     public static var queue: QueueName { QueueName(literal: "cloud") }
     /// While the cloud does not answer: for an hour, from a second to a minute apart.

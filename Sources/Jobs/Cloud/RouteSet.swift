@@ -16,7 +16,7 @@ public struct RouteSet: Codable, Sendable, Equatable {
 
     /// The JSON schema of a route.
     public static let schema: JSON = [
-        "type": "object", "required": ["destination", "nexthop"],
+        "type": "object", "required": ["destination", "nexthop"], "additionalProperties": false,
         "properties": [
             "destination": ["type": "string", "description": "A range of addresses: 10.1.0.0/24"],
             "nexthop": ["type": "string", "description": "An address of a network of the router"],

@@ -44,7 +44,7 @@ public struct SecurityGroupRuleSet: Codable, Sendable, Equatable {
 
     /// The JSON schema of a rule.
     public static let schema: JSON = [
-        "type": "object", "required": ["direction"],
+        "type": "object", "required": ["direction"], "additionalProperties": false,
         "properties": [
             "rule_desc": ["type": "string", "maxLength": 255],
             "direction": ["enum": ["ingress", "egress"]],

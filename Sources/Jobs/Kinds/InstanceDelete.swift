@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Deletes an instance; its data disks stay: `instance.delete`.
 public enum InstanceDelete: CloudJob {
@@ -28,4 +28,9 @@ public enum InstanceDelete: CloudJob {
     public static let failure = IaaSCode.instanceDelete
     /// One change of an instance at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = { ["server:\($0.instanceID)"] }
+
+    /// What no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [ArgumentProblem.id("instance_id", arguments.instanceID)].compactMap { $0 }
+    }
 }

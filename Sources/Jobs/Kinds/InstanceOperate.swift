@@ -1,10 +1,10 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Starts, stops, suspends, resumes or reboots an instance: `instance.operate`.
 public enum InstanceOperate: CloudJob {
     /// What can be done with an instance.
-    public enum Operation: String, Codable, Sendable, Equatable, CaseIterable {
+    public enum Operation: String, CaselessWord {
         /// Starts a stopped one.
         case start
         /// Stops it.
@@ -46,6 +46,13 @@ public enum InstanceOperate: CloudJob {
     public static let name = "instance.operate"
     /// Operate instance failed.
     public static let failure = IaaSCode.instanceOperate
+    /// An operation there is not.
+    public static let refusals = ["operate_type": IaaSCode.instanceUnknownOperation]
     /// One change of an instance at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = { ["server:\($0.instanceID)"] }
+
+    /// What no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [ArgumentProblem.id("instance_id", arguments.instanceID)].compactMap { $0 }
+    }
 }

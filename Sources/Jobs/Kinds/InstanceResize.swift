@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Gives an instance another flavor: `instance.resize`.
 public enum InstanceResize: CloudJob {
@@ -32,4 +32,12 @@ public enum InstanceResize: CloudJob {
     public static let failure = IaaSCode.instanceResize
     /// One change of an instance at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = { ["server:\($0.instanceID)"] }
+
+    /// What no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [
+            ArgumentProblem.id("instance_id", arguments.instanceID),
+            ArgumentProblem.id("flavor_ref", arguments.flavor),
+        ].compactMap { $0 }
+    }
 }

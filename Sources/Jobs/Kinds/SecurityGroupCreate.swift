@@ -43,7 +43,7 @@ public enum SecurityGroupCreate: CloudJob {
     /// What no cloud would take.
     public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
         [
-            ArgumentProblem.text("security_group_name", arguments.name, 1...255),
+            ArgumentProblem.name("security_group_name", arguments.name, 1...255),
             ArgumentProblem.text("security_group_desc", arguments.description, 0...255),
         ].compactMap { $0 }
             + (arguments.name == "default"

@@ -51,7 +51,7 @@ public enum SecurityGroupUpdate: CloudJob {
     public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
         [
             ArgumentProblem.id("security_group_id", arguments.id),
-            ArgumentProblem.text("security_group_name", arguments.name, 1...255),
+            ArgumentProblem.name("security_group_name", arguments.name, 1...255),
             ArgumentProblem.text("security_group_desc", arguments.description, 0...255),
         ].compactMap { $0 } + SecurityGroupRuleSet.problems(in: arguments.rules, at: "security_group_rule_sets")
     }

@@ -55,12 +55,15 @@ public enum ShareCreate: CloudJob {
     /// Names, sizes and protocols that no cloud would take.
     public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
         var problems = [
-            ArgumentProblem.text("share_name", arguments.shareName, 1...255),
+            ArgumentProblem.name("share_name", arguments.shareName, 1...255),
             ArgumentProblem.text("share_desc", arguments.shareDesc, 0...255),
             ArgumentProblem.id("network_id", arguments.networkID),
         ].compactMap { $0 }
-        if !(1...1_048_576).contains(arguments.shareSizeInG) {
-            problems.append(ArgumentProblem("share_size_in_g", "must be a whole number of GiB from 1 to 1048576"))
+        if !CloudDiskConf.sizes.contains(arguments.shareSizeInG) {
+            let (least, most) = (CloudDiskConf.sizes.lowerBound, CloudDiskConf.sizes.upperBound)
+            problems.append(
+                ArgumentProblem("share_size_in_g", "must be a whole number of GiB from \(least) to \(most)")
+            )
         }
         if let proto = arguments.shareProto, !protocols.contains(proto.uppercased()) {
             problems.append(ArgumentProblem("share_proto", "must be one of \(protocols.joined(separator: ", "))"))

@@ -1,6 +1,6 @@
 import Foundation
 public import HawserCore
-import HawserQueue
+public import HawserQueue
 
 /// Makes a tenant, here and in the cloud: `tenant.create`.
 public enum TenantCreate: CloudJob {
@@ -50,4 +50,10 @@ public enum TenantCreate: CloudJob {
     }
 
     private static func context(of tenant: String) -> String { "tenant-apikey:\(tenant)" }
+
+    /// A name that no tenant can have.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        TenantKey.isName(arguments.tenantName)
+            ? [] : [ArgumentProblem("tenant_name", "must be a text of 1 to 128 characters, none of them a control one")]
+    }
 }

@@ -33,12 +33,14 @@ public enum VPCCreate: CloudJob {
     public static let name = "vpc.create"
     /// Create network failed.
     public static let failure = IaaSCode.networkCreate
+    /// A range of addresses that is none.
+    public static let refusals = ["subnet": IaaSCode.badCIDR]
 
     /// Names and addresses that no cloud would take.
     public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
         // 255 are Neutron's limit of names, and `router-` is put before this one.
         var problems = [
-            ArgumentProblem.text("vpc_name", arguments.name, 1...248),
+            ArgumentProblem.name("vpc_name", arguments.name, 1...248),
             ArgumentProblem.text("vpc_desc", arguments.description, 0...255),
         ].compactMap { $0 }
         do {

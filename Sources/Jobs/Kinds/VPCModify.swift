@@ -41,7 +41,7 @@ public enum VPCModify: CloudJob {
     public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
         [
             ArgumentProblem.id("vpc_id", arguments.id),
-            ArgumentProblem.text("vpc_name", arguments.name, 1...248),
+            ArgumentProblem.name("vpc_name", arguments.name, 1...248),
             ArgumentProblem.text("vpc_desc", arguments.description, 0...255),
         ].compactMap { $0 }
     }

@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Makes a cloud disk: `volume.create`.
 public enum VolumeCreate: CloudJob {
@@ -44,4 +44,13 @@ public enum VolumeCreate: CloudJob {
     public static let name = "volume.create"
     /// Create cloud disk failed.
     public static let failure = IaaSCode.diskCreate
+
+    /// What no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [
+            ArgumentProblem.name("volume_name", arguments.name, 0...255),
+            ArgumentProblem.text("volume_desc", arguments.description, 0...255),
+            ArgumentProblem.name("availability_zone", arguments.zone, 0...255),
+        ].compactMap { $0 } + arguments.disk.problems(at: "cloud_disk_conf")
+    }
 }

@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Deletes a cloud disk: `volume.delete`.
 public enum VolumeDelete: CloudJob {
@@ -28,4 +28,9 @@ public enum VolumeDelete: CloudJob {
     public static let failure = IaaSCode.diskDelete
     /// One change of a disk at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = { ["volume:\($0.volumeID)"] }
+
+    /// What no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [ArgumentProblem.id("volume_id", arguments.volumeID)].compactMap { $0 }
+    }
 }

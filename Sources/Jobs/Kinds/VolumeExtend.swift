@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Makes a cloud disk larger, attached or not: `volume.extend`.
 public enum VolumeExtend: CloudJob {
@@ -32,4 +32,10 @@ public enum VolumeExtend: CloudJob {
     public static let failure = IaaSCode.diskResize
     /// One change of a disk at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = { ["volume:\($0.volumeID)"] }
+
+    /// What no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [ArgumentProblem.id("volume_id", arguments.volumeID)].compactMap { $0 }
+            + arguments.disk.problems(at: "cloud_disk_conf")
+    }
 }

@@ -1,5 +1,5 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Changes a cloud disk's name and description: `volume.modify`.
 public enum VolumeModify: CloudJob {
@@ -36,4 +36,15 @@ public enum VolumeModify: CloudJob {
     public static let failure = IaaSCode.diskModify
     /// One change of a disk at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = { ["volume:\($0.volumeID)"] }
+
+    /// What no cloud would take, and a change of nothing.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        let isEmpty = arguments.name == nil && arguments.description == nil
+        return [
+            ArgumentProblem.id("volume_id", arguments.volumeID),
+            ArgumentProblem.name("volume_name", arguments.name, 0...255),
+            ArgumentProblem.text("volume_desc", arguments.description, 0...255),
+            isEmpty ? ArgumentProblem("", "volume_name or volume_desc is required") : nil,
+        ].compactMap { $0 }
+    }
 }

@@ -1,10 +1,10 @@
-import HawserCore
-import HawserQueue
+public import HawserCore
+public import HawserQueue
 
 /// Attaches a cloud disk to an instance or detaches it: `volume.operate`.
 public enum VolumeOperate: CloudJob {
     /// What can be done with a disk and an instance.
-    public enum Operation: String, Codable, Sendable, Equatable, CaseIterable {
+    public enum Operation: String, CaselessWord {
         /// The instance gets the disk.
         case attach
         /// The instance loses the disk.
@@ -45,5 +45,13 @@ public enum VolumeOperate: CloudJob {
     /// One change of the disk and of the instance at a time.
     public static let locks: (@Sendable (Arguments) -> [String])? = {
         ["volume:\($0.volumeID)", "server:\($0.instanceID)"]
+    }
+
+    /// What no cloud would take.
+    public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
+        [
+            ArgumentProblem.id("volume_id", arguments.volumeID),
+            ArgumentProblem.id("instance_id", arguments.instanceID),
+        ].compactMap { $0 }
     }
 }

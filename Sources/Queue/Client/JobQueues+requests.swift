@@ -38,6 +38,26 @@ extension JobQueues {
             arguments: [.string(fingerprint), .string(plan.text), .int(Self.requestMemory.milliseconds)]
         )
         guard let found = reply.array else { return .new }
+        return try Self.known(found, fingerprint)
+    }
+
+    /// What is known of a request, without remembering it.
+    ///
+    /// - Parameters:
+    ///   - key: the client's key.
+    ///   - owner: whose key it is.
+    ///   - fingerprint: a digest of what is asked for.
+    /// - Returns: nil when the key is not known.
+    /// - Throws: `RedisUnavailable`.
+    public func recall(_ key: String, of owner: String, fingerprint: String) async throws -> RememberedRequest? {
+        let reply = try await redis.send(
+            ["HMGET", .string(Self.requestKey(key, owner)), "fingerprint", "plan", "answer"]
+        )
+        guard let found = reply.array, found.first?.bytes != nil else { return nil }
+        return try Self.known(found, fingerprint)
+    }
+
+    private static func known(_ found: [RedisValue], _ fingerprint: String) throws -> RememberedRequest {
         guard found.count == 3, found[0].string == fingerprint, let plan = found[1].bytes else { return .conflict }
         return .repeated(plan: try JSON(parsing: plan), answer: try found[2].bytes.map { try JSON(parsing: $0) })
     }

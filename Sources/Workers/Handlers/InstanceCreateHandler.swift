@@ -22,13 +22,13 @@ public struct InstanceCreateHandler: CloudHandler {
         let size = try await job.step("check") { try await systemSize(arguments, session) }
         // Asked for first, so that they are undone after the server that has them.
         var disks: [MadeThing] = []
-        for (number, disk) in arguments.dataDisks.enumerated() {
+        for (number, disk) in (arguments.dataDisks ?? []).enumerated() {
             var request = BlockStorage.VolumeRequest(
                 sizeGiB: disk.sizeGiB ?? 1,
                 name: "\(arguments.name)-\(number + 1)"
             )
-            request.type = disk.volumeType
-            request.zone = arguments.zone
+            request.type = disk.volumeType.given
+            request.zone = arguments.zone.given
             disks.append(
                 try await makeVolume("disk-\(number)", request, storage, job, code: .instanceCreateVolume)
             )
@@ -55,7 +55,8 @@ public struct InstanceCreateHandler: CloudHandler {
         _ = try await Self.naming("network_uuid") { try await Networking(session).network(arguments.network) }
         let bytes = max(image.virtualSize ?? 0, image.size ?? 0)
         let least = max(image.minDiskGiB, (bytes + (1 << 30) - 1) >> 30, 1)
-        let size = arguments.systemDisk?.sizeGiB ?? max(flavor.diskGiB, least)
+        let wanted = arguments.systemDisk?.sizeGiB ?? 0
+        let size = wanted > 0 ? wanted : max(flavor.diskGiB, least)
         guard size >= least, flavor.ramMiB >= image.minRAMMiB else {
             let message =
                 size < least
@@ -84,13 +85,13 @@ public struct InstanceCreateHandler: CloudHandler {
                 sizeGiB: size,
                 bootIndex: 0,
                 deletesOnTermination: true,
-                volumeType: arguments.systemDisk?.volumeType
+                volumeType: (arguments.systemDisk?.volumeType).given
             )
         ]
         request.networks = [.network(arguments.network)]
-        request.securityGroups = arguments.securityGroups
-        request.zone = arguments.zone
-        request.hostName = arguments.hostName
+        request.securityGroups = arguments.securityGroups ?? []
+        request.zone = arguments.zone.given
+        request.hostName = arguments.hostName.given
         return request
     }
 

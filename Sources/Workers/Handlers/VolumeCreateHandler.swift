@@ -18,10 +18,10 @@ public struct VolumeCreateHandler: CloudHandler {
     func change(_ arguments: VolumeCreate.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let session = try await clouds.session(of: job.tenant, region: arguments.region)
         let storage = BlockStorage(session)
-        var request = BlockStorage.VolumeRequest(sizeGiB: arguments.disk.sizeGiB ?? 1, name: arguments.name)
-        request.description = arguments.description
-        request.type = arguments.disk.volumeType
-        request.zone = arguments.zone
+        var request = BlockStorage.VolumeRequest(sizeGiB: arguments.disk.sizeGiB ?? 1, name: arguments.name.given)
+        request.description = arguments.description.given
+        request.type = arguments.disk.volumeType.given
+        request.zone = arguments.zone.given
         let made = try await makeVolume("volume", request, storage, job, code: Kind.failure)
         let id = made.id
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)

@@ -58,6 +58,7 @@ struct CloudDiskTests {
                 ("POST", "/cloud-disks", Self.size(0)),
                 ("POST", "/cloud-disks", ["cloud_disk_conf": ["size_in_g": "2"]]),
                 ("POST", "/cloud-disks", ["cloud_disk_conf": ["size_in_g": 1], "size": 1]),
+                ("POST", "/cloud-disks", ["cloud_disk_conf": ["size_in_g": 1, "volume_tpye": "x"]]),
                 ("PUT", "/cloud-disks/x", [:]),
                 ("PUT", "/cloud-disks/x%20y", ["volume_name": "x"]),
                 ("POST", "/cloud-disks/x/operate", ["instance_id": "x", "ops_type": "steal"]),
