@@ -58,7 +58,7 @@ let package = Package(
         room("Records", on: ["Queue", "Metadata", "Core"]),
         room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
         room("Queue", on: ["Redis", "Core"]),
-        room("Storage", on: ["Metadata", "Core"]),
+        room("Storage", on: ["Metadata", "Core"], c: ["CISAL"]),
         room("Metadata", on: ["Core"], c: ["CMongoC"]),
         room("Cloud", on: ["Metadata", "HTTP", "Core"], c: ["CYaml"]),
         room("HTTP", on: ["Core"], c: ["CMicrohttpd", "CCurl"]),
@@ -67,6 +67,7 @@ let package = Package(
 
         // C libraries from the system: module maps, nothing else.
         .systemLibrary(name: "CMicrohttpd", path: "Sources/CMicrohttpd"),
+        .systemLibrary(name: "CISAL", path: "Sources/CISAL"),
         .systemLibrary(name: "CYaml", path: "Sources/CYaml"),
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CMongoC", path: "Sources/CMongoC", pkgConfig: "libmongoc-1.0"),
