@@ -52,6 +52,7 @@ public final class ErasureCode: Sendable {
     /// - Parameters:
     ///   - sources: k different fragments, by index.
     ///   - outputs: the fragments to compute.
+    /// - Returns: the computation, to be used for any number of stripes.
     /// - Throws: `StorageError.badLayout` when the indices are not such.
     public func recipe(from sources: [Int], making outputs: [Int]) throws -> Recipe {
         guard sources.count == k, Set(sources).count == k, (sources + outputs).allSatisfy((0..<count).contains) else {
@@ -63,6 +64,9 @@ public final class ErasureCode: Sendable {
         recipes.withLock { $0.add(recipe, key) }
         return recipe
     }
+
+    /// How much memory the recipes that are kept take, about.
+    var cachedCost: Int { recipes.withLock { $0.cost } }
 
     private func make(_ sources: [Int], _ outputs: [Int]) throws -> Recipe {
         guard k > 1 else { return Recipe(k: 1, outputs: outputs.count, tables: []) }
@@ -141,15 +145,15 @@ extension ErasureCode {
 
     /// The recipes used lately; all are dropped when they take more than `limit`, which is the case for wide codes with
     /// many targets down at the same time.
-    private struct Recipes {
+    struct Recipes {
         struct Key: Hashable {
             let sources: [UInt8]
             let outputs: [UInt8]
         }
 
-        private static let limit = 4 << 20
+        static let limit = 4 << 20
         private var known: [Key: Recipe] = [:]
-        private var cost = 0
+        private(set) var cost = 0
 
         func find(_ key: Key) -> Recipe? { known[key] }
 

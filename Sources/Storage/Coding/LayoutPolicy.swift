@@ -29,6 +29,7 @@ public enum LayoutPolicy: Sendable, Hashable {
     /// - Parameters:
     ///   - size: in bytes.
     ///   - targets: how many can be written to.
+    /// - Returns: the layout.
     /// - Throws: `StorageError.tooFewTargets` when there is none, or are fewer than what was fixed needs;
     ///   `StorageError.badLayout` when what was fixed does not exist.
     public func choose(size: Int64, targets: Int) throws -> Choice {
@@ -42,9 +43,11 @@ public enum LayoutPolicy: Sendable, Hashable {
         }
     }
 
-    /// The lengths of the partitions of content: equal ones of at most 256 MiB, of which the last takes the rest.
-    public static func partitions(size: Int64) -> [Int64] {
-        let count = (size + partitionLimit - 1) / partitionLimit
+    /// The lengths of the partitions of content: as few as can be, equal, and the last takes the rest.
+    ///
+    /// That rest is less than their number, so that the last may be longer than `limit` by some bytes.
+    public static func partitions(size: Int64, limit: Int64 = partitionLimit) -> [Int64] {
+        let count = (size + limit - 1) / limit
         guard count > 0 else { return [] }
         let part = size / count
         return (1..<count).map { _ in part } + [size - part * (count - 1)]

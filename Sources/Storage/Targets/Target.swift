@@ -21,6 +21,7 @@ public protocol Target: Sendable {
     /// - Parameters:
     ///   - name: a new one.
     ///   - size: how many bytes will be written.
+    /// - Returns: where to write.
     /// - Throws: `StorageError`.
     func begin(_ name: String, size: Int64) async throws -> any TargetSink
 

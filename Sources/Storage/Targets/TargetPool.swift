@@ -31,7 +31,7 @@ final class TargetPool: Sendable {
         let call = Call<Value>()
         let timer = Task { [self] in
             try await Task.sleep(for: deadline)
-            if call.end(.failure(late), late: true) { hanging.add(1, ordering: .relaxed) }
+            call.end(.failure(late)) { self.hanging.add(1, ordering: .relaxed) }
         }
         defer { timer.cancel() }
         return try await withTaskCancellationHandler {
@@ -39,13 +39,11 @@ final class TargetPool: Sendable {
                 guard call.begin(continuation) else { return }
                 pool.submit { [self] in
                     guard call.start() else { return }
-                    let result = Result { try body() }
-                    if call.isLate() { hanging.subtract(1, ordering: .relaxed) }
-                    call.end(result, late: false)
+                    if call.complete(Result { try body() }) { hanging.subtract(1, ordering: .relaxed) }
                 }
             }
         } onCancel: {
-            call.end(.failure(CancellationError()), late: false)
+            call.end(.failure(CancellationError()))
         }
     }
 }
@@ -87,24 +85,34 @@ private final class Call<Value: Sendable>: Sendable {
         }
     }
 
-    func isLate() -> Bool { status.withLock { $0.isLate } }
+    /// Ends it with what the thread made of it, if nothing did before; says whether that was its deadline.
+    func complete(_ result: Result<Value, any Error>) -> Bool {
+        let isLate = status.withLock { status in
+            status.isRunning = false
+            return status.isLate
+        }
+        end(result)
+        return isLate
+    }
 
-    /// Ends it, if nothing did before; says whether a thread is left hanging by that.
-    @discardableResult
-    func end(_ result: Result<Value, any Error>, late: Bool) -> Bool {
-        let (continuation, hangs) = status.withLock { status -> (CheckedContinuation<Value, any Error>?, Bool) in
+    /// Ends it, if nothing did before; tells when that leaves a thread hanging.
+    func end(_ result: Result<Value, any Error>, hangs: (() -> Void)? = nil) {
+        let continuation = status.withLock { status -> CheckedContinuation<Value, any Error>? in
             switch status.state {
-            case .over: return (nil, false)
+            case .over: return nil
             case .new:
                 status.state = .over(result)
-                return (nil, false)
+                return nil
             case .waiting(let continuation):
                 status.state = .over(nil)
-                status.isLate = late && status.isRunning
-                return (continuation, status.isLate)
+                if let hangs, status.isRunning {
+                    status.isLate = true
+                    // Within the lock: the thread must not take back what is not counted yet.
+                    hangs()
+                }
+                return continuation
             }
         }
         continuation?.resume(with: result)
-        return hangs
     }
 }
