@@ -99,6 +99,14 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The coding by itself, which `ops/bench/coding` compares with others.
+        .executableTarget(
+            name: "coding-bench",
+            dependencies: ["HawserStorage", "HawserMetadata", "HawserCore"],
+            path: "ops/bench/coding/measure",
+            swiftSettings: settings
+        ),
+
         // Starts the real servers that tests run against.
         .target(
             name: "HawserTestSupport",

@@ -83,10 +83,14 @@ struct ContentEncoderTests {
         request.partitionLimit = 30_000
         let done = Synced<[CodedLayout.Partition]>([])
         await #expect(throws: Killed.self) {
-            _ = try await test.encoder.encode(request, targets: { _ in test.targets }, onPartition: { number, partition in
-                if number == 2 { throw Killed() }
-                done.change { $0.append(partition) }
-            })
+            _ = try await test.encoder.encode(
+                request,
+                targets: { _ in test.targets },
+                onPartition: { number, partition in
+                    if number == 2 { throw Killed() }
+                    done.change { $0.append(partition) }
+                }
+            )
         }
         let kept = try test.stored()
         #expect(done.value.count == 2)
@@ -133,7 +137,11 @@ struct ContentEncoderTests {
         let request = try test.request(noise(30_000_000), 2, 1, cell: 65_536)
         let begun = AsyncStream<Void>.makeStream()
         let task = Task {
-            try await test.encoder.encode(request) { _ in test.targets } progress: { _ in begun.continuation.yield() }
+            try await test.encoder.encode(request) { _ in
+                test.targets
+            } progress: { _ in
+                begun.continuation.yield()
+            }
         }
         for await _ in begun.stream { break }
         task.cancel()

@@ -55,7 +55,9 @@ struct RepairerTests {
         let test = try TestTargets(4)
         let bytes = noise(300_000)
         let layout = try await test.encode(bytes, 1, 2)
-        for index in [0, 1] { try FileManager.default.removeItem(atPath: test.path(layout.partitions[0].fragments[index])) }
+        for index in [0, 1] {
+            try FileManager.default.removeItem(atPath: test.path(layout.partitions[0].fragments[index]))
+        }
         var repaired = layout
         for fragment in try await make(
             test,
@@ -83,9 +85,13 @@ struct RepairerTests {
     @Test func tooFewLeft() async throws {
         let test = try TestTargets(7)
         let layout = try await test.encode(noise(1_000_000), 4, 2)
-        for index in [0, 1, 2] { try FileManager.default.removeItem(atPath: test.path(layout.partitions[0].fragments[index])) }
+        for index in [0, 1, 2] {
+            try FileManager.default.removeItem(atPath: test.path(layout.partitions[0].fragments[index]))
+        }
         let before = try test.stored()
-        await #expect(throws: StorageError.self) { try await make(test, layout, [.init(index: 0, on: test.targets[6])]) }
+        await #expect(throws: StorageError.self) {
+            try await make(test, layout, [.init(index: 0, on: test.targets[6])])
+        }
         #expect(try test.stored() == before)
     }
 
@@ -95,11 +101,15 @@ struct RepairerTests {
         let before = try test.stored()
         test.targets[6].faults.change { $0.flipped = 500 }
         test.targets[7].faults.change { $0.write = .fails(.full(operation: "write")) }
-        await #expect(throws: StorageError.self) { try await make(test, layout, [.init(index: 0, on: test.targets[6])]) }
+        await #expect(throws: StorageError.self) {
+            try await make(test, layout, [.init(index: 0, on: test.targets[6])])
+        }
         await #expect(throws: StorageError.full(operation: "write")) {
             try await make(test, layout, [.init(index: 0, on: test.targets[7])])
         }
         #expect(try test.stored() == before)
-        await #expect(throws: StorageError.self) { try await make(test, layout, [.init(index: 6, on: test.targets[6])]) }
+        await #expect(throws: StorageError.self) {
+            try await make(test, layout, [.init(index: 6, on: test.targets[6])])
+        }
     }
 }
