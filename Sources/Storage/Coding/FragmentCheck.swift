@@ -3,7 +3,9 @@ public import HawserMetadata
 /// Reads fragments from one end to the other and tells whether they are as they were written.
 public struct FragmentCheck: Sendable {
     /// How much of all fragments that are checked at the same time is in memory.
-    private static let budget = 16 << 20
+    private static let budget = 8 << 20
+    /// How much is read at once at most.
+    private static let chunk = 1 << 20
 
     private let layout: CodedLayout
     private let threads: CodingThreads
@@ -57,7 +59,7 @@ public struct FragmentCheck: Sendable {
             throw damaged("the fragment's header is not the right one")
         }
         let seal = CellSeal(content: layout.content, partition: partition, fragment: fragment.index)
-        let step = max(1, Self.budget / shape.count / shape.record)
+        let step = max(1, min(Self.chunk, Self.budget / shape.count) / shape.record)
         for start in stride(from: 0, to: shape.stripes, by: step) {
             let stripes = start..<min(start + step, shape.stripes)
             let count = shape.recordsLength(stripes)
