@@ -36,7 +36,8 @@ final class FaultyTarget: Target {
     init(id: String, directory: String, deadline: Duration = .milliseconds(500)) throws {
         self.directory = directory
         self.deadline = deadline
-        inner = try DirectoryTarget(id: id, directory: directory)
+        let patient = TargetDeadlines(call: .seconds(120), finish: .seconds(120))
+        inner = try DirectoryTarget(id: id, directory: directory, deadlines: patient)
         pool = TargetPool(target: id, threads: 2)
     }
 

@@ -9,7 +9,8 @@ import HawserTestSupport
 struct TestTargets {
     let files: TestDirectory
     let targets: [FaultyTarget]
-    let health = TargetHealth()
+    /// Remembers for as long as any test takes on a busy machine.
+    let health = TargetHealth(avoidance: .seconds(600))
 
     init(_ count: Int, deadline: Duration = .milliseconds(500)) throws {
         let files = try TestDirectory("coding")
