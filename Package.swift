@@ -58,7 +58,7 @@ let package = Package(
         room("Records", on: ["Queue", "Metadata", "Core"]),
         room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
         room("Queue", on: ["Redis", "Core"]),
-        room("Storage", on: ["Metadata", "Core"]),
+        room("Storage", on: ["Metadata", "Core"], c: ["CISAL"]),
         room("Metadata", on: ["Core"], c: ["CMongoC"]),
         room("Cloud", on: ["Metadata", "HTTP", "Core"], c: ["CYaml"]),
         room("HTTP", on: ["Core"], c: ["CMicrohttpd", "CCurl"]),
@@ -67,6 +67,7 @@ let package = Package(
 
         // C libraries from the system: module maps, nothing else.
         .systemLibrary(name: "CMicrohttpd", path: "Sources/CMicrohttpd"),
+        .systemLibrary(name: "CISAL", path: "Sources/CISAL"),
         .systemLibrary(name: "CYaml", path: "Sources/CYaml"),
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CMongoC", path: "Sources/CMongoC", pkgConfig: "libmongoc-1.0"),
@@ -95,6 +96,14 @@ let package = Package(
             name: "http-baseline",
             dependencies: ["HawserHTTP", "HawserCore"],
             path: "ops/bench/rate/baseline",
+            swiftSettings: settings
+        ),
+
+        // The coding by itself, which `ops/bench/coding` compares with others.
+        .executableTarget(
+            name: "coding-bench",
+            dependencies: ["HawserStorage", "HawserMetadata", "HawserCore"],
+            path: "ops/bench/coding/measure",
             swiftSettings: settings
         ),
 

@@ -41,7 +41,8 @@ public final class BlockingPool: Sendable {
         state.withLock { $0.queue.count - $0.head }
     }
 
-    private func submit(_ work: @escaping @Sendable () -> Void) {
+    /// Runs a blocking call on one of the pool's threads, some time later.
+    public func submit(_ work: @escaping @Sendable () -> Void) {
         let needsThread = state.withLock { state -> Bool in
             state.queue.append(work)
             guard state.idle < state.queue.count - state.head, state.threads < limit else { return false }

@@ -18,6 +18,16 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
     case idTaken(String)
     /// The staged file was discarded or handed over before.
     case notStaged
+    /// A target did not answer in time, or is still at work on so many earlier calls that it is not asked.
+    case unresponsive(target: String, operation: String)
+    /// A file of a target was given up or finished before.
+    case notWriting(target: String, path: String)
+    /// There are fewer targets fit to be written to than there are fragments or copies to keep.
+    case tooFewTargets(needed: Int, available: Int, reason: String)
+    /// Fewer fragments of a partition can be read than it takes; the reason tells what is wrong with the others.
+    case unreadable(content: String, partition: Int, reason: String)
+    /// A code or layout that does not exist, and why.
+    case badLayout(reason: String)
 
     /// The error as a sentence.
     public var description: String {
@@ -31,6 +41,13 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
         case .badName(let reason): "the file name \(reason)"
         case .idTaken(let id): "there is another object \(id)"
         case .notStaged: "the staged file is gone"
+        case .unresponsive(let target, let operation): "target \(target) does not answer: \(operation)"
+        case .notWriting(let target, let path): "target \(target): \(path) is not being written"
+        case .tooFewTargets(let needed, let available, let reason):
+            "\(needed) targets are needed and \(available) can be written to\(reason.isEmpty ? "" : ": ")\(reason)"
+        case .unreadable(let content, let partition, let reason):
+            "content \(content), partition \(partition): too few fragments can be read: \(reason)"
+        case .badLayout(let reason): reason
         }
     }
 

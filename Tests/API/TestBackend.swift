@@ -25,7 +25,7 @@ struct TestBackend: Sendable {
         let queues = JobQueues(client: try await TestRedis.shared.ownClient(), archive: archive)
         let pool = BlockingPool(name: "files", threads: 2)
         let staging = try Staging(directory: directory.file("staging"), pool: pool)
-        let target = try DirectoryTarget(id: "00", directory: directory.file("00"), pool: pool)
+        let target = try DirectoryTarget(id: "00", directory: directory.file("00"))
         let store = ObjectStore(
             objects: StoredObjectCollection(database),
             targets: [target],

@@ -17,7 +17,7 @@ struct TestStore {
     init(database: MongoDatabase? = nil) async throws {
         files = try TestDirectory("storage")
         staging = try Staging(directory: files.file("staging"), pool: pool)
-        target = try DirectoryTarget(id: "d1", directory: files.file("d1"), pool: pool)
+        target = try DirectoryTarget(id: "d1", directory: files.file("d1"))
         if let database {
             objects = StoredObjectCollection(database)
         } else {

@@ -33,8 +33,10 @@ public struct ObjectCopyHandler: ServiceHandler {
             return copy.fileRecord
         } catch let error as StorageError {
             switch error {
-            case .damaged, .badName, .idTaken, .unknownTarget: throw JobError.permanent("storage", "\(error)")
-            case .full, .system, .missing, .notStaged: throw JobError.retryable("storage", "\(error)")
+            case .damaged, .badName, .idTaken, .unknownTarget, .badLayout:
+                throw JobError.permanent("storage", "\(error)")
+            case .full, .system, .missing, .notStaged, .unresponsive, .notWriting, .tooFewTargets, .unreadable:
+                throw JobError.retryable("storage", "\(error)")
             }
         }
     }

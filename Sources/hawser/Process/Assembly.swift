@@ -56,8 +56,7 @@ struct Assembly: Sendable {
         let staging = try Staging(directory: "\(configuration.data)/staging", pool: pool)
         let target = try DirectoryTarget(
             id: "00",
-            directory: "\(configuration.data)/targets/00",
-            pool: pool
+            directory: "\(configuration.data)/targets/00"
         )
         let store = ObjectStore(objects: StoredObjectCollection(database), targets: [target], staging: staging)
         return (store, staging)

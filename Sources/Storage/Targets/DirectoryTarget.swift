@@ -7,7 +7,8 @@ public final class DirectoryTarget: Target {
     /// What layouts in the metadata call it.
     public let id: String
     private let directory: String
-    private let pool: BlockingPool
+    private let pool: TargetPool
+    private let deadlines: TargetDeadlines
     /// The directories below this one that are known to be there.
     private let known = Mutex<Set<String>>([])
 
@@ -16,12 +17,19 @@ public final class DirectoryTarget: Target {
     /// - Parameters:
     ///   - id: what layouts call it.
     ///   - directory: where the files are.
-    ///   - pool: threads for files.
+    ///   - threads: how many calls may block at the same time.
+    ///   - deadlines: how long calls may take.
     /// - Throws: `StorageError` when the directory cannot be made.
-    public init(id: String, directory: String, pool: BlockingPool) throws {
+    public init(
+        id: String,
+        directory: String,
+        threads: Int = 8,
+        deadlines: TargetDeadlines = TargetDeadlines()
+    ) throws {
         self.id = id
         self.directory = directory
-        self.pool = pool
+        self.deadlines = deadlines
+        pool = TargetPool(target: id, threads: threads)
         try Directory.make(directory)
     }
 
@@ -29,11 +37,7 @@ public final class DirectoryTarget: Target {
     public func store(_ staged: StagedFile, as name: String) async throws {
         try await staged.handOver { [self] file in
             let path = "\(directory)/\(name)"
-            let parent = (path as NSString).deletingLastPathComponent
-            if !known.withLock({ $0.contains(parent) }) {
-                try Directory.make(parent)
-                known.withLock { _ = $0.insert(parent) }
-            }
+            let parent = try makeParent(of: path)
             if rename(file.path, path) != 0 {
                 guard errno == EXDEV else { throw StorageError.last("rename", path) }
                 try Self.copy(file, to: path)
@@ -42,12 +46,28 @@ public final class DirectoryTarget: Target {
         }
     }
 
+    /// Begins a file under a name of its own, which `finish` replaces by the right one.
+    public func begin(_ name: String, size: Int64) async throws -> any TargetSink {
+        try await pool.run("begin", within: deadlines.call) { [self] in
+            let path = "\(directory)/\(name)"
+            try makeParent(of: path)
+            do {
+                return try DirectorySink(target: id, path: path, size: size, pool: pool, deadlines: deadlines)
+            } catch .system(_, _, ENOENT) as StorageError {
+                // The directory was taken away behind our back: a disk that was replaced by an empty one.
+                known.withLock { $0.removeAll() }
+                try makeParent(of: path)
+                return try DirectorySink(target: id, path: path, size: size, pool: pool, deadlines: deadlines)
+            }
+        }
+    }
+
     /// Opens a file.
     public func open(_ name: String) async throws -> any TargetFile {
-        try await pool.run { [self] in
+        try await pool.run("open", within: deadlines.call) { [self] in
             do {
                 let file = try OpenFile("\(directory)/\(name)", O_RDONLY)
-                return LocalFile(file, size: try file.size(), pool: pool)
+                return LocalFile(file, size: try file.size(), pool: pool, deadline: deadlines.call)
             } catch .system(_, _, ENOENT) as StorageError {
                 throw StorageError.missing(target: id, path: name)
             }
@@ -56,12 +76,14 @@ public final class DirectoryTarget: Target {
 
     /// Removes a file, if it is there.
     public func remove(_ name: String) async throws {
-        try await pool.run { [directory] in try Directory.remove(file: "\(directory)/\(name)") }
+        try await pool.run("remove", within: deadlines.call) { [directory] in
+            try Directory.remove(file: "\(directory)/\(name)")
+        }
     }
 
     /// How many more bytes this process may write to the disk.
     public func freeSpace() async throws -> Int64 {
-        try await pool.run { [directory] in
+        try await pool.run("statvfs", within: deadlines.call) { [directory] in
             var status = statvfs()
             guard statvfs(directory, &status) == 0 else { throw StorageError.last("statvfs", directory) }
             return Int64(status.f_bavail) * Int64(status.f_frsize)
@@ -70,7 +92,7 @@ public final class DirectoryTarget: Target {
 
     /// The names below a prefix that have been there since before a moment.
     public func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String] {
-        try await pool.run { [directory] in
+        try await pool.run("names", within: deadlines.call) { [directory] in
             try Directory.names("\(directory)/\(prefix)").map { "\(prefix)/\($0)" }.filter { name in
                 var status = stat()
                 guard lstat("\(directory)/\(name)", &status) == 0 else { return false }
@@ -81,9 +103,20 @@ public final class DirectoryTarget: Target {
         }
     }
 
+    /// Makes the directory a file shall be in, and answers it.
+    @discardableResult
+    private func makeParent(of path: String) throws -> String {
+        let parent = (path as NSString).deletingLastPathComponent
+        if !known.withLock({ $0.contains(parent) }) {
+            try Directory.make(parent)
+            known.withLock { _ = $0.insert(parent) }
+        }
+        return parent
+    }
+
     /// Copies a file of another file system under a name of its own first, so that a crash leaves no half file.
     private static func copy(_ source: OpenFile, to path: String) throws {
-        let half = path + ".half"
+        let half = path + DirectorySink.suffix
         do {
             let copy = try OpenFile(half, O_WRONLY | O_CREAT | O_TRUNC)
             var offset: Int64 = 0
@@ -100,28 +133,5 @@ public final class DirectoryTarget: Target {
             throw error
         }
         try Directory.remove(file: source.path)
-    }
-}
-
-/// A file of this machine, open for reading.
-private struct LocalFile: TargetFile {
-    let size: Int64
-    private let file: OpenFile
-    private let pool: BlockingPool
-
-    init(_ file: OpenFile, size: Int64, pool: BlockingPool) {
-        self.file = file
-        self.size = size
-        self.pool = pool
-    }
-
-    func read(at offset: Int64, count: Int) async throws -> [UInt8] {
-        try await pool.run { [file] in try file.read(at: offset, count: count) }
-    }
-
-    func descriptor() throws -> Int32? {
-        let copy = fcntl(file.descriptor, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { throw StorageError.last("dup", file.path) }
-        return copy
     }
 }

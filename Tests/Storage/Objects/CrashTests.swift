@@ -63,6 +63,10 @@ struct CrashTests {
             #expect(try await !seen(name), "metadata before bytes")
         }
 
+        func begin(_ name: String, size: Int64) async throws -> any TargetSink {
+            try await inner.begin(name, size: size)
+        }
+
         func remove(_ name: String) async throws {
             #expect(try await !seen(name), "bytes gone before metadata")
             try await inner.remove(name)

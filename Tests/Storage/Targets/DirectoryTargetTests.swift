@@ -17,7 +17,7 @@ struct DirectoryTargetTests {
 
     @Test func storeOpenRemove() async throws {
         let files = try TestDirectory("target")
-        let target = try DirectoryTarget(id: "d", directory: files.file("deep/d"), pool: pool)
+        let target = try DirectoryTarget(id: "d", directory: files.file("deep/d"))
         let bytes = noise(100_000)
         let staged = try await stage(bytes, in: files.file("staging"))
         try await target.store(staged, as: "abc/one")
@@ -41,7 +41,7 @@ struct DirectoryTargetTests {
     /// Only where there is a second file system to stage on.
     @Test func storeAcrossFileSystems() async throws {
         let files = try TestDirectory("target")
-        let target = try DirectoryTarget(id: "d", directory: files.path, pool: pool)
+        let target = try DirectoryTarget(id: "d", directory: files.path)
         let other = "/dev/shm/hawser-test-\(Crypto.randomBytes(8).hex)"
         var (here, there) = (stat(), stat())
         guard stat(files.path, &here) == 0, stat("/dev/shm", &there) == 0, here.st_dev != there.st_dev else { return }

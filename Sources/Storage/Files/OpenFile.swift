@@ -61,6 +61,33 @@ final class OpenFile: Sendable {
         }
     }
 
+    /// Fills pieces of memory, one after the other, from a place; says how many bytes the file had for them.
+    func read(at offset: Int64, into pieces: [UnsafeMutableRawBufferPointer]) throws -> Int {
+        var rest = pieces.filter { !$0.isEmpty }.map { iovec(iov_base: $0.baseAddress, iov_len: $0.count) }[...]
+        var done = 0
+        while !rest.isEmpty {
+            // The system takes at most 1024 pieces a call (IOV_MAX of Linux).
+            let got = Array(rest.prefix(1024)).withUnsafeBufferPointer {
+                preadv(descriptor, $0.baseAddress, Int32($0.count), off_t(offset) + off_t(done))
+            }
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw StorageError.last("read", path)
+            }
+            if got == 0 { break }
+            done += got
+            var taken = got
+            while let first = rest.first, taken >= first.iov_len {
+                taken -= first.iov_len
+                rest.removeFirst()
+            }
+            if taken > 0, let first = rest.first {
+                rest[rest.startIndex] = iovec(iov_base: first.iov_base + taken, iov_len: first.iov_len - taken)
+            }
+        }
+        return done
+    }
+
     /// Returns when all that was written is on the disk.
     func sync() throws {
         guard fsync(descriptor) == 0 else { throw StorageError.last("fsync", path) }
@@ -76,45 +103,5 @@ final class OpenFile: Sendable {
     /// Drops a part that is on the disk by now from the system's cache; a hint, too.
     func uncache(from offset: Int64, count: Int64) {
         posix_fadvise(descriptor, off_t(offset), off_t(count), POSIX_FADV_DONTNEED)
-    }
-}
-
-/// Calls on directories and names; every call blocks.
-enum Directory {
-    /// Makes a directory, and those above it, durably.
-    static func make(_ path: String) throws {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-        let parent = (path as NSString).deletingLastPathComponent
-        if !parent.isEmpty, parent != path { try make(parent) }
-        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw StorageError.last("mkdir", path) }
-        try sync(parent.isEmpty ? "." : parent)
-    }
-
-    /// Returns when the names in a directory are on the disk.
-    static func sync(_ path: String) throws {
-        try OpenFile(path, O_RDONLY | O_DIRECTORY).sync()
-    }
-
-    /// The names in a directory, without `.` and `..`; none when there is no such directory.
-    static func names(_ path: String) throws -> [String] {
-        guard let directory = opendir(path) else {
-            if errno == ENOENT { return [] }
-            throw StorageError.last("opendir", path)
-        }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
-    }
-
-    /// Removes a file; one that is gone already is no error.
-    static func remove(file path: String) throws {
-        guard unlink(path) == 0 || errno == ENOENT else { throw StorageError.last("unlink", path) }
     }
 }

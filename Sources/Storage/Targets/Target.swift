@@ -3,7 +3,8 @@ public import HawserCore
 /// A place that keeps bytes under names the store chooses.
 ///
 /// A name is a path of lower-case letters, digits, `-` and `.` below one of `prefixes`, never used twice. Everything
-/// blocking happens off Swift's own threads.
+/// blocking happens off Swift's own threads, and ends within `TargetDeadlines`, with `StorageError.unresponsive` when the
+/// target does not answer; only `store` takes what it takes. Cancelling a task ends its call at once, too.
 public protocol Target: Sendable {
     /// What layouts in the metadata call it; never changes.
     var id: String { get }
@@ -14,6 +15,15 @@ public protocol Target: Sendable {
     ///
     /// - Throws: `StorageError`.
     func store(_ staged: StagedFile, as name: String) async throws
+
+    /// Begins to write what will be kept under a name.
+    ///
+    /// - Parameters:
+    ///   - name: a new one.
+    ///   - size: how many bytes will be written.
+    /// - Returns: where to write.
+    /// - Throws: `StorageError`.
+    func begin(_ name: String, size: Int64) async throws -> any TargetSink
 
     /// Opens what is kept under a name.
     ///
@@ -30,7 +40,7 @@ public protocol Target: Sendable {
     /// - Throws: `StorageError`.
     func freeSpace() async throws -> Int64
 
-    /// The names below a prefix that have been there since before a moment.
+    /// The names below a prefix that have been there since before a moment, those of half-written files among them.
     ///
     /// - Throws: `StorageError`.
     func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String]
@@ -46,18 +56,16 @@ extension Target {
     }
 }
 
-/// Bytes of a target that are open for reading.
-public protocol TargetFile: Sendable {
-    /// How many bytes there are.
-    var size: Int64 { get }
+/// How long the calls of a target may take.
+public struct TargetDeadlines: Sendable {
+    /// Everything but `finish`: opening, one read, one write, removing.
+    public var call: Duration
+    /// `TargetSink.finish`, which waits for the disk to have all that was written.
+    public var finish: Duration
 
-    /// Reads from a place; fewer bytes than asked for only at the end.
-    ///
-    /// - Throws: `StorageError`.
-    func read(at offset: Int64, count: Int) async throws -> [UInt8]
-
-    /// A new descriptor of the file for the caller to close, where it is one plain file of this machine; else nil.
-    ///
-    /// - Throws: `StorageError` when there are too many open files.
-    func descriptor() throws -> Int32?
+    /// Deadlines with their usual values: what is slower than that is as good as down.
+    public init(call: Duration = .seconds(8), finish: Duration = .seconds(30)) {
+        self.call = call
+        self.finish = finish
+    }
 }
