@@ -145,6 +145,9 @@ final class Attempt: Sendable {
         let undos = context.state.withLock { $0.undos }
         let begun = context.journal.entries.filter { $0.isUndoable == true }.map(\.step)
         var failures: [JSON] = []
+        var kept: [String] = []
+        let cuts = [JobError.poison.code, JobError.deadline.code]
+        let isCutOff = ending.isCancelled == true || cuts.contains(ending.error?.code ?? "")
         let tries = claim.record.attempt - (ending.attempt ?? 0)
         let isLast = tries >= Self.undoLimit
         for step in begun.reversed() where context.journal.entry(step, .undone) == nil {
@@ -155,6 +158,9 @@ final class Attempt: Sendable {
                 try await context.write(Journal.Entry(step: step, event: .undone, at: .now))
             } catch QueueError.leaseLost {
                 return nil
+            } catch let lasting as Kept {
+                // A step that failed had begun, too: what is not certain is worth telling of a job that was cut off only.
+                if lasting.isCertain || isCutOff { kept.append(lasting.description) }
             } catch {
                 let cause = error as? JobError
                 let isFinal = isLast || cause?.isRetryable == false
@@ -168,6 +174,7 @@ final class Attempt: Sendable {
             }
         }
         var error = ending.error ?? .cancelled
+        error.message = ([error.message] + kept.reversed()).joined(separator: "; ")
         if !failures.isEmpty {
             error.details = ["not_undone": .array(failures), "details": error.details ?? .null]
         }

@@ -29,7 +29,8 @@ extension JobContext {
     /// - Parameters:
     ///   - name: the step's name, unlike those of the job's other steps and the same in every run.
     ///   - adopt: looks for what an earlier run made (by the job's id in its name or metadata); nil when nothing.
-    ///   - undo: takes the step back when the job fails for good or is cancelled; must bear being run twice.
+    ///   - undo: takes the step back when the job fails for good or is cancelled; must bear being run twice. It throws
+    ///     `Kept` when what was done stays.
     ///   - work: what is done; its result is stored as JSON.
     /// - Returns: what the work made or `adopt` found, in this run or an earlier one.
     /// - Throws: what the closures throw; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
@@ -56,6 +57,38 @@ extension JobContext {
         } else {
             let entry = Journal.Entry(step: name, event: .started, at: .now, isUndoable: undo != nil)
             try await write(entry, undoable: undo != nil)
+        }
+        return try await finish(name, try await work())
+    }
+
+    /// A step that changes something outside for good: nothing takes it back.
+    ///
+    /// That the step begins is recorded first, so that a job which is cancelled or fails later says in its error what was
+    /// carried out all the same, or perhaps was.
+    ///
+    /// - Parameters:
+    ///   - name: the step's name, unlike those of the job's other steps and the same in every run.
+    ///   - lasting: what it does, for people: `the deletion of the disk`.
+    ///   - work: what is done; a crash may have it done again. Its result is stored as JSON.
+    /// - Returns: what the work made, in this run or an earlier one.
+    /// - Throws: what the work throws; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    @discardableResult
+    public func step<Value: Codable & Sendable>(
+        _ name: String,
+        lasting: String,
+        _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        if let done: Value = try stored(name) {
+            register(Undo(step: name) { throw Kept(lasting) })
+            return done
+        }
+        let hasBegun = journal.entry(name, .started) != nil
+        guard mode == .forward else {
+            if hasBegun { register(Undo(step: name) { throw Kept(lasting, isCertain: false) }) }
+            throw Unwinding.notBegun
+        }
+        if !hasBegun {
+            try await write(Journal.Entry(step: name, event: .started, at: .now, isUndoable: true), undoable: true)
         }
         return try await finish(name, try await work())
     }
