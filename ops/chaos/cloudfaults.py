@@ -151,7 +151,7 @@ class Revoked(Strike):
 class Expired(Strike):
     """The token has expired before the request: its Keystone makes tokens for seconds, and the worker is told an hour."""
 
-    SECONDS = 4
+    SECONDS = 8
 
     async def passing(self, request, forward):
         if not request.is_token:

@@ -132,6 +132,7 @@ class Tenant:
 
     def __init__(self, stand, id, apikey):
         self.stand, self.id = stand, id
+        self.jobs = set()
         self.key = "Basic " + base64.b64encode(f"{id}:{apikey}".encode()).decode()
 
     def find(self):
@@ -144,6 +145,7 @@ class Tenant:
         answer = await self.stand.ask(self.key, method, f"/iaas/v1{path}", body)
         if answer.status != 202:
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.text}")
+        self.jobs.add(answer.job)
         return answer.job
 
     async def finished(self, job, limit=180):

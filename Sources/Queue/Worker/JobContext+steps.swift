@@ -52,13 +52,8 @@ extension JobContext {
             }
             throw Unwinding.notBegun
         }
-        if hasBegun {
-            if let found = try await adopt() { return try await finish(name, found) }
-        } else {
-            let entry = Journal.Entry(step: name, event: .started, at: .now, isUndoable: undo != nil)
-            try await write(entry, undoable: undo != nil)
-        }
-        return try await finish(name, try await work())
+        if hasBegun, let found = try await adopt() { return try await finish(name, found) }
+        return try await finish(name, try await begin(name, isUndoable: undo != nil, work))
     }
 
     /// A step that changes something outside for good: nothing takes it back.
@@ -82,16 +77,18 @@ extension JobContext {
             register(Undo(step: name) { throw Kept(lasting) })
             return done
         }
-        let hasBegun = journal.entry(name, .started) != nil
         guard mode == .forward else {
-            if hasBegun { register(Undo(step: name) { throw Kept(lasting, isCertain: false) }) }
+            if journal.entry(name, .started) != nil {
+                let isOpen = journal.isOpen(name)
+                register(Undo(step: name) { if isOpen { throw Kept(lasting, isCertain: false) } })
+            }
             throw Unwinding.notBegun
         }
-        if !hasBegun {
-            try await write(Journal.Entry(step: name, event: .started, at: .now, isUndoable: true), undoable: true)
-        }
-        return try await finish(name, try await work())
+        return try await finish(name, try await begin(name, isUndoable: true, work))
     }
+
+    /// Whether what an earlier run began in a step may still be under way outside: nothing is known but that it began.
+    public func isOpen(_ step: String) -> Bool { journal.isOpen(step) }
 
     /// Waits for the outside world without holding a slot.
     ///
@@ -132,6 +129,24 @@ extension JobContext {
         }
         // Half of the time that has passed: the longer it takes, the rarer the looks.
         throw Unwinding.wait(min(max(passed / 2, interval.lowerBound), interval.upperBound))
+    }
+
+    /// Does the work of a step, before which it is recorded that it begins, and after which, that it did nothing.
+    private func begin<Value>(
+        _ name: String,
+        isUndoable: Bool,
+        _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        if !journal.isOpen(name) {
+            let entry = Journal.Entry(step: name, event: .started, at: .now, isUndoable: isUndoable)
+            try await write(entry, undoable: isUndoable)
+        }
+        do {
+            return try await work()
+        } catch let error as JobError where error.leavesNothing {
+            try await write(Journal.Entry(step: name, event: .refused, at: .now))
+            throw error
+        }
     }
 
     private func stored<Value: Decodable>(_ name: String) throws -> Value? {

@@ -34,7 +34,7 @@ extension CloudHandler {
             },
             undo: { volume in
                 if goesWithServer { return }
-                try await Self.translating { try await Self.takeBack(volume, from: server, compute, storage) }
+                try await Self.undoing { try await Self.takeBack(volume, from: server, compute, storage) }
             }
         ) {
             try await Self.translating {

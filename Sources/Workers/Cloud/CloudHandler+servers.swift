@@ -23,14 +23,14 @@ extension CloudHandler {
             adopt: {
                 lookedBack.set()
                 return try await Self.translating {
-                    try await Self.lookingAgain {
+                    try await Self.lookingAgain(for: "server", job) {
                         try await Self.servers(marked: mark, compute).first
                             .map { MadeThing(id: $0.id, isRepeated: false) }
                     }
                 }
             },
             undo: { made in
-                try await Self.translating {
+                try await Self.undoing {
                     try await Self.remove(server: made.id, compute)
                     for other in try await Self.servers(marked: mark, compute) {
                         try await Self.remove(server: other.id, compute)

@@ -91,7 +91,7 @@ public struct InstanceResizeHandler: CloudHandler {
                 try await Self.translating { try await Self.asked("resize", ofServer: id, since: known, compute) }
             },
             undo: { _ in
-                try await Self.removing {
+                try await Self.undoing {
                     let server = try await compute.server(id)
                     switch server.status {
                     case "VERIFY_RESIZE" where server.taskState == nil:

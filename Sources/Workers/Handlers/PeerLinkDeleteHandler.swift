@@ -31,14 +31,14 @@ public struct PeerLinkDeleteHandler: CloudHandler {
             "before",
             adopt: { nil },
             undo: { (before: Parts) in
-                try await Self.translating {
+                try await Self.undoing {
                     if try await Self.parts(of: link, cloud) != before { try await Self.remove(link, cloud) }
                 }
             }
         ) {
             try await Self.parts(of: link, cloud)
         }
-        return try await job.step("delete", lasting: "the deletion of the link") {
+        return try await lasting("delete", "the deletion of the link", job) {
             try await Self.remove(link, cloud)
             return Self.reply([
                 "peer_a_subnetid": .string(arguments.subnetA), "peer_a_routerid": .string(arguments.routerA),

@@ -24,7 +24,7 @@ public struct ShareDeleteHandler: CloudHandler {
             "network",
             adopt: { nil },
             undo: { network in
-                try await Self.translating { try await Self.finish(id, network, shares) }
+                try await Self.undoing { try await Self.finish(id, network, shares) }
             }
         ) {
             do {
@@ -34,7 +34,7 @@ public struct ShareDeleteHandler: CloudHandler {
                 return nil
             }
         }
-        try await job.step("delete", lasting: "the deletion of the disk") {
+        try await lasting("delete", "the deletion of the disk", job) {
             do { try await shares.deleteShare(id) } catch let error as CloudError where error.isNotFound {}
             return NoOutput()
         }

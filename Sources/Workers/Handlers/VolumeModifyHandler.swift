@@ -18,7 +18,7 @@ public struct VolumeModifyHandler: CloudHandler {
     func change(_ arguments: VolumeModify.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let session = try await clouds.session(of: job.tenant, region: arguments.region)
         let storage = BlockStorage(session)
-        try await job.step("change", lasting: "the change of the disk") {
+        try await lasting("change", "the change of the disk", job) {
             _ = try await storage.updateVolume(
                 arguments.volumeID,
                 name: arguments.name,
