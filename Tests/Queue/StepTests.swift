@@ -132,6 +132,70 @@ import Testing
         }
     }
 
+    @Test func aStepThatWasRefusedIsNotUnderWay() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                let made: String = try await job.step(
+                    "make",
+                    adopt: {
+                        ledger.note(job.isOpen("make") ? "open" : "over")
+                        return nil
+                    },
+                    {
+                        ledger.note("make")
+                        var error = JobError.retryable("no", "not now")
+                        error.leavesNothing = ledger.count("make") == 1
+                        if ledger.count("make") < 3 { throw error }
+                        return "made"
+                    }
+                )
+                return .string(made)
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(job.result == "made")
+                #expect(ledger.all == ["make", "over", "make", "open", "make"])
+            }
+        }
+    }
+
+    @Test func whatStaysIsToldOfAJobThatIsGivenUp() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { arguments, job in
+                try await job.step("first", lasting: "the first change") { NoOutput() }
+                let _: String = try await job.step(
+                    "second",
+                    adopt: { nil },
+                    undo: { throw Kept("the \($0) change") },
+                    { "second" }
+                )
+                try await job.step("third", lasting: "the third change") {
+                    ledger.note("third \(arguments.number)")
+                    if arguments.number == 1 { throw JobError.permanent("refused", "it will not do") }
+                    try await Task.sleep(for: .seconds(60))
+                    return NoOutput()
+                }
+                return .null
+            } while: { _ in
+                let kept = "carried out all the same: the first change; carried out all the same: the second change"
+                let failed = try await bench.end(of: try await bench.submit(1))
+                #expect(failed.state == .failed)
+                #expect(failed.error?.message == "it will not do; \(kept)", "what was refused is not among it")
+                let id = try await bench.submit(2)
+                while ledger.count("third 2") == 0 { try await Task.sleep(for: .milliseconds(5)) }
+                _ = try await bench.queues.cancel(id)
+                let cancelled = try await bench.end(of: id)
+                #expect(cancelled.state == .cancelled)
+                #expect(
+                    cancelled.error?.message
+                        == "cancelled on request; \(kept); perhaps carried out: the third change"
+                )
+                #expect(cancelled.error?.details == nil)
+            }
+        }
+    }
+
     @Test func whatCannotBeUndoneIsNamed() async throws {
         try await Bench.run { bench in
             try await bench.working { _, job in

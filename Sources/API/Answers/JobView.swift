@@ -27,7 +27,7 @@ public enum JobView {
             "progress": job.progress ?? .null,
             "result": job.result ?? .null,
             "error": job.error.map { error($0, isOperator: isOperator) } ?? .null,
-            "steps": .array(steps(job.journal)),
+            "steps": .array(steps(job.journal, isOperator: isOperator)),
         ]
         view["arguments"] = KindList.named(job.kind)?.shown(job.arguments) ?? job.arguments
         return .object(view)
@@ -105,12 +105,14 @@ public enum JobView {
         return .object(view)
     }
 
-    private static func steps(_ journal: Journal) -> [JSON] {
+    private static func steps(_ journal: Journal, isOperator: Bool) -> [JSON] {
         journal.entries.filter { $0.event != .ending }.map { entry in
-            [
+            var view: [String: JSON] = [
                 "name": .string(entry.step), "event": .string(entry.event.rawValue), "at": .string(entry.at.rfc3339),
-                "result": entry.result ?? .null,
             ]
+            // What a handler remembers is its own matter: ids of a cloud's requests, secrets that are sealed.
+            if isOperator { view["result"] = entry.result ?? .null }
+            return .object(view)
         }
     }
 }

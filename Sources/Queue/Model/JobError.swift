@@ -16,6 +16,10 @@ public struct JobError: Error, Sendable, Equatable, Codable, CustomStringConvert
     public var isRetryable: Bool
     /// How long to wait at least before the next attempt, in seconds, when the other side said so.
     public var retryAfter: Double?
+    /// Whether what was begun outside did nothing and is over, as when it was refused; not part of the stored error.
+    ///
+    /// Of a step that failed so nothing can turn up later.
+    public var leavesNothing = false
 
     private enum CodingKeys: String, CodingKey {
         case code, message, details

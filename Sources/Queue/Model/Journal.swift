@@ -12,6 +12,8 @@ public struct Journal: Sendable, Equatable {
             case started
             /// A step or poll is done; the line has its result.
             case done
+            /// A step that had begun failed, and what it began is over and did nothing.
+            case refused
             /// A poll began; its limit counts from here.
             case polling
             /// A step was taken back.
@@ -74,6 +76,11 @@ public struct Journal: Sendable, Equatable {
     /// The last entry of that sort for a step.
     func entry(_ step: String, _ event: Entry.Event) -> Entry? {
         entries.last { $0.step == step && $0.event == event }
+    }
+
+    /// Whether a step began of which nothing else is known: what it began outside may still be under way.
+    func isOpen(_ step: String) -> Bool {
+        entries.last { $0.step == step }?.event == .started
     }
 
     /// The entry that says the job is only to be undone.

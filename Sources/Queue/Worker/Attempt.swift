@@ -143,8 +143,13 @@ final class Attempt: Sendable {
         // Running the handler once more meets every step that has begun; it ends at the first that has not.
         _ = try? await handler.run(claim.body.arguments, context)
         let undos = context.state.withLock { $0.undos }
-        let begun = context.journal.entries.filter { $0.isUndoable == true }.map(\.step)
+        var begun: [String] = []
+        for entry in context.journal.entries where entry.isUndoable == true && !begun.contains(entry.step) {
+            begun.append(entry.step)
+        }
         var failures: [JSON] = []
+        var reasons: [JSON] = []
+        var kept: [String] = []
         let tries = claim.record.attempt - (ending.attempt ?? 0)
         let isLast = tries >= Self.undoLimit
         for step in begun.reversed() where context.journal.entry(step, .undone) == nil {
@@ -155,21 +160,30 @@ final class Attempt: Sendable {
                 try await context.write(Journal.Entry(step: step, event: .undone, at: .now))
             } catch QueueError.leaseLost {
                 return nil
+            } catch let lasting as Kept {
+                kept.append(lasting.description)
             } catch {
                 let cause = error as? JobError
                 let isFinal = isLast || cause?.isRetryable == false
+                // An error that is not the handler's own words is for operators.
+                let told = cause?.description ?? "it failed"
+                let reason = cause?.operatorDetails ?? .string("\(error)")
                 guard isFinal else {
-                    let error = JobError.retryable("undo", "cannot yet undo step \(step): \(error)")
+                    let text = "cannot yet undo step \(step): \(told)"
+                    let error = JobError.retryable("undo", text, operatorDetails: reason)
                     let wait = Self.undoRetry.wait(after: tries + 1, asked: cause?.retryAfter)
                     return settle(.undoAgain, delay: wait, error)
                 }
                 let result = context.journal.entry(step, .done)?.result
-                failures.append(["step": .string(step), "result": result ?? .null, "error": .string("\(error)")])
+                failures.append(["step": .string(step), "result": result ?? .null, "error": .string(told)])
+                reasons.append(["step": .string(step), "reason": reason])
             }
         }
         var error = ending.error ?? .cancelled
+        error.message = ([error.message] + kept.reversed()).joined(separator: "; ")
         if !failures.isEmpty {
             error.details = ["not_undone": .array(failures), "details": error.details ?? .null]
+            error.operatorDetails = ["not_undone": .array(reasons), "details": error.operatorDetails ?? .null]
         }
         return settle(ending.isCancelled == true ? .cancelled : .failed, error)
     }

@@ -29,7 +29,8 @@ extension JobContext {
     /// - Parameters:
     ///   - name: the step's name, unlike those of the job's other steps and the same in every run.
     ///   - adopt: looks for what an earlier run made (by the job's id in its name or metadata); nil when nothing.
-    ///   - undo: takes the step back when the job fails for good or is cancelled; must bear being run twice.
+    ///   - undo: takes the step back when the job fails for good or is cancelled; must bear being run twice. It throws
+    ///     `Kept` when what was done stays.
     ///   - work: what is done; its result is stored as JSON.
     /// - Returns: what the work made or `adopt` found, in this run or an earlier one.
     /// - Throws: what the closures throw; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
@@ -51,14 +52,43 @@ extension JobContext {
             }
             throw Unwinding.notBegun
         }
-        if hasBegun {
-            if let found = try await adopt() { return try await finish(name, found) }
-        } else {
-            let entry = Journal.Entry(step: name, event: .started, at: .now, isUndoable: undo != nil)
-            try await write(entry, undoable: undo != nil)
-        }
-        return try await finish(name, try await work())
+        if hasBegun, let found = try await adopt() { return try await finish(name, found) }
+        return try await finish(name, try await begin(name, isUndoable: undo != nil, work))
     }
+
+    /// A step that changes something outside for good: nothing takes it back.
+    ///
+    /// That the step begins is recorded first, so that a job which is cancelled or fails later says in its error what was
+    /// carried out all the same, or perhaps was.
+    ///
+    /// - Parameters:
+    ///   - name: the step's name, unlike those of the job's other steps and the same in every run.
+    ///   - lasting: what it does, for people: `the deletion of the disk`.
+    ///   - work: what is done; a crash may have it done again. Its result is stored as JSON.
+    /// - Returns: what the work made, in this run or an earlier one.
+    /// - Throws: what the work throws; `QueueError.leaseLost`, `RedisUnavailable`: let them through.
+    @discardableResult
+    public func step<Value: Codable & Sendable>(
+        _ name: String,
+        lasting: String,
+        _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        if let done: Value = try stored(name) {
+            register(Undo(step: name) { throw Kept(lasting) })
+            return done
+        }
+        guard mode == .forward else {
+            if journal.entry(name, .started) != nil {
+                let isOpen = journal.isOpen(name)
+                register(Undo(step: name) { if isOpen { throw Kept(lasting, isCertain: false) } })
+            }
+            throw Unwinding.notBegun
+        }
+        return try await finish(name, try await begin(name, isUndoable: true, work))
+    }
+
+    /// Whether what an earlier run began in a step may still be under way outside: nothing is known but that it began.
+    public func isOpen(_ step: String) -> Bool { journal.isOpen(step) }
 
     /// Waits for the outside world without holding a slot.
     ///
@@ -99,6 +129,24 @@ extension JobContext {
         }
         // Half of the time that has passed: the longer it takes, the rarer the looks.
         throw Unwinding.wait(min(max(passed / 2, interval.lowerBound), interval.upperBound))
+    }
+
+    /// Does the work of a step, before which it is recorded that it begins, and after which, that it did nothing.
+    private func begin<Value>(
+        _ name: String,
+        isUndoable: Bool,
+        _ work: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        if !journal.isOpen(name) {
+            let entry = Journal.Entry(step: name, event: .started, at: .now, isUndoable: isUndoable)
+            try await write(entry, undoable: isUndoable)
+        }
+        do {
+            return try await work()
+        } catch let error as JobError where error.leavesNothing {
+            try await write(Journal.Entry(step: name, event: .refused, at: .now))
+            throw error
+        }
     }
 
     private func stored<Value: Decodable>(_ name: String) throws -> Value? {

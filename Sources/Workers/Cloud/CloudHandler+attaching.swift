@@ -9,11 +9,12 @@ extension CloudHandler {
         volume.attachments.contains { $0.serverID == server }
     }
 
-    /// A step that asks to attach a volume; undone, it is detached.
+    /// A step that asks to attach a volume; undone, it is detached, unless the server goes as well, which lets go of it.
     func attach(
         _ volume: String,
         to server: String,
         step: String,
+        goesWithServer: Bool = false,
         _ session: CloudSession,
         _ job: JobContext
     ) async throws {
@@ -32,22 +33,33 @@ extension CloudHandler {
                 }
             },
             undo: { volume in
-                try await Self.translating {
-                    do {
-                        let now = try await storage.volume(volume)
-                        guard Self.isAttached(now, to: server) else { return }
-                        if now.status == "in-use" { try await compute.detach(volume: volume, fromServer: server) }
-                    } catch let error as CloudError where error.isNotFound {
-                        return
-                    }
-                    throw JobError.retryable("detaching", "the volume \(volume) is not yet detached", after: 1)
-                }
+                if goesWithServer { return }
+                try await Self.undoing { try await Self.takeBack(volume, from: server, compute, storage) }
             }
         ) {
             try await Self.translating {
                 try await Self.unhurried { try await compute.attach(volume: volume, toServer: server).volumeID }
             }
         }
+    }
+
+    /// Detaches what was asked to be attached; ends without an error only when it is detached.
+    private static func takeBack(
+        _ volume: String,
+        from server: String,
+        _ compute: Compute,
+        _ storage: BlockStorage
+    ) async throws {
+        do {
+            // Of one that is on its way to the server only the server tells.
+            let isComing = try await compute.attachments(ofServer: server).contains { $0.volumeID == volume }
+            let now = try await storage.volume(volume)
+            guard isComing || isAttached(now, to: server) else { return }
+            if now.status == "in-use" { try await compute.detach(volume: volume, fromServer: server) }
+        } catch let error as CloudError where error.isNotFound {
+            return
+        }
+        throw JobError.retryable("detaching", "the volume \(volume) is not yet detached", after: 1)
     }
 
     /// Waits until volumes are in use.

@@ -23,14 +23,14 @@ extension CloudHandler {
             adopt: {
                 lookedBack.set()
                 return try await Self.translating {
-                    try await Self.lookingAgain {
+                    try await Self.lookingAgain(for: "server", job) {
                         try await Self.servers(marked: mark, compute).first
                             .map { MadeThing(id: $0.id, isRepeated: false) }
                     }
                 }
             },
             undo: { made in
-                try await Self.translating {
+                try await Self.undoing {
                     try await Self.remove(server: made.id, compute)
                     for other in try await Self.servers(marked: mark, compute) {
                         try await Self.remove(server: other.id, compute)
@@ -89,10 +89,21 @@ extension CloudHandler {
         return JobError(error, code: Kind.failure)
     }
 
+    /// A server that is in error with its fault, as far as the cloud tells it.
+    private static func withFault(_ listed: Compute.Server, _ compute: Compute) async -> Compute.Server {
+        var server = listed
+        // Lists do not tell the fault of a server that never came to a host, and Nova sets the status before it writes
+        // the fault (`set_vm_state_and_notify`): what is not there yet is looked for again.
+        for pause in [0, 0.2, 0.5, 1, 2] where server.fault == nil {
+            try? await Task.sleep(for: .seconds(pause))
+            server = (try? await compute.server(listed.id)) ?? server
+        }
+        return server
+    }
+
     /// Why a server that is in error is: a sentence for the client, the cloud's words for operators.
     static func failed(server listed: Compute.Server, _ compute: Compute) async -> JobError {
-        // Lists do not tell the fault of a server that never came to a host.
-        let server = listed.fault == nil ? (try? await compute.server(listed.id)) ?? listed : listed
+        let server = await withFault(listed, compute)
         let text = server.fault?.message.lowercased() ?? ""
         let error: JobError
         if text.contains("no valid host") || text.contains("no hosts") {
@@ -118,6 +129,24 @@ extension CloudHandler {
         text.contains("too small") || text.contains("smaller than the minimum") || text.contains("is too big")
             || text.contains("too large") || text.contains("exceeds") && text.contains("image")
             || text.contains("minimum disk size")
+    }
+
+    /// The newest thing that was done with a server, before this job asks for more; empty when there is none.
+    static func newestAction(ofServer id: String, _ compute: Compute) async throws -> String {
+        try await compute.actions(ofServer: id).first?.requestID ?? ""
+    }
+
+    /// What a run that died asked a server for: the id of the newest request of that name since a known one.
+    ///
+    /// By what was known and not by time: a job that waited for its turn is older than what the one before it did.
+    static func asked(
+        _ action: String,
+        ofServer id: String,
+        since known: String,
+        _ compute: Compute
+    ) async throws -> String? {
+        let actions = try await compute.actions(ofServer: id)
+        return actions.prefix { $0.requestID != known }.first { $0.action == action }?.requestID
     }
 
     /// Waits until something a server was asked for is over, and for the state it is to be in then.

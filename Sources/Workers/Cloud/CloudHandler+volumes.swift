@@ -41,14 +41,14 @@ extension CloudHandler {
             adopt: {
                 lookedBack.set()
                 return try await Self.translating(as: code) {
-                    try await Self.lookingAgain {
+                    try await Self.lookingAgain(for: step, job) {
                         let found = try await storage.volumes(own).sorted { $0.id < $1.id }
                         return found.first { $0.status != "deleting" }.map { MadeThing(id: $0.id, isRepeated: false) }
                     }
                 }
             },
             undo: { made in
-                try await Self.translating(as: code) {
+                try await Self.undoing {
                     try await Self.remove(volume: made.id, storage)
                     for other in try await storage.volumes(own) { try await Self.remove(volume: other.id, storage) }
                 }
@@ -77,10 +77,15 @@ extension CloudHandler {
         }
     }
 
-    /// Looks for what a run that died may have asked for, again and again for ten seconds.
+    /// Looks for what an earlier run may have asked for; for that of one that got no answer again and again for ten seconds.
     ///
     /// The cloud may still be at the request when the lease of the dead is over: it shows nothing until it answers.
-    static func lookingAgain<Value>(_ look: () async throws -> Value?) async throws -> Value? {
+    static func lookingAgain<Value>(
+        for step: String,
+        _ job: JobContext,
+        _ look: () async throws -> Value?
+    ) async throws -> Value? {
+        guard job.isOpen(step) else { return try await look() }
         for pause in [1.0, 2, 3, 4] {
             if let found = try await look() { return found }
             try await Task.sleep(for: .seconds(pause))

@@ -34,5 +34,6 @@ extension JobError {
         } else {
             self = .permanent(told.name, told.message, details: details, operatorDetails: error.said)
         }
+        leavesNothing = !error.mayHaveReached
     }
 }

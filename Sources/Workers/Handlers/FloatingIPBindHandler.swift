@@ -28,7 +28,7 @@ public struct FloatingIPBindHandler: CloudHandler {
         let address = try await job.step(
             "address",
             adopt: { try await cloud.floatingAddresses(.init(description: mark)).first?.id },
-            undo: { id in try await Self.removing { try await cloud.deleteFloatingAddress(id) } }
+            undo: { id in try await Self.undoing { try await cloud.deleteFloatingAddress(id) } }
         ) {
             // Taken and bound by one request: there is nothing between to be cut off.
             try await cloud.createFloatingAddress(network: way.network, port: way.port, description: mark).id

@@ -17,7 +17,7 @@ public struct FloatingIPRevokeHandler: CloudHandler {
 
     func change(_ arguments: FloatingIPRevoke.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let cloud = Networking(try await clouds.session(of: job.tenant, region: arguments.region))
-        return try await job.step("revoke") {
+        return try await lasting("revoke", "the return of the address", job) {
             var filter = Networking.Filter()
             filter.floatingAddress = arguments.address
             if let address = try await cloud.floatingAddresses(filter).first {

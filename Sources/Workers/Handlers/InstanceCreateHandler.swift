@@ -39,7 +39,7 @@ public struct InstanceCreateHandler: CloudHandler {
             try await Self.areBuilt(server, volumes, watch, compute, storage, newerThan: moment)
         }
         for (number, disk) in volumes.enumerated() {
-            try await attach(disk, to: server, step: "attach-\(number)", session, job)
+            try await attach(disk, to: server, step: "attach-\(number)", goesWithServer: true, session, job)
         }
         try await attached(volumes, to: server, watch, job)
         try await keepOneServer(made, compute, job)

@@ -18,7 +18,7 @@ public struct InstanceDeleteHandler: CloudHandler {
     func change(_ arguments: InstanceDelete.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let compute = Compute(try await clouds.session(of: job.tenant, region: arguments.region))
         let id = arguments.instanceID
-        let isGone = try await job.step("delete") {
+        let isGone = try await lasting("delete", "the deletion of the instance", job) {
             do {
                 let server = try await compute.server(id)
                 if server.taskState != "deleting" { try await compute.deleteServer(id) }

@@ -26,9 +26,16 @@ public struct InstanceOperateHandler: CloudHandler {
     func change(_ arguments: InstanceOperate.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let compute = Compute(try await clouds.session(of: job.tenant, region: arguments.region))
         let (id, operation) = (arguments.instanceID, arguments.operation)
+        let known = try await job.step("known") { try await Self.newestAction(ofServer: id, compute) }
         let asked = try await job.step(
             "ask",
-            adopt: { try await Self.adopt(operation, id, compute, since: job.created) }
+            adopt: {
+                try await Self.translating {
+                    let request = try await Self.asked(operation.actionName, ofServer: id, since: known, compute)
+                    return request.map { Asked(request: $0) }
+                }
+            },
+            undo: { asked in if !asked.isSo { throw Kept("the instance's \(operation.rawValue)") } }
         ) {
             let server = try await compute.server(id)
             if server.taskState == nil, server.status == operation.status, !operation.isReboot {
@@ -47,20 +54,6 @@ public struct InstanceOperateHandler: CloudHandler {
             "instance_id": .string(id), "operated_time": .string(Timestamp.now.rfc3339),
             "operate_type": .string(operation.rawValue),
         ])
-    }
-
-    /// What a run that died asked for: the newest action of the kind since the job began.
-    private static func adopt(
-        _ operation: InstanceOperate.Operation,
-        _ id: String,
-        _ compute: Compute,
-        since created: Timestamp
-    ) async throws -> Asked? {
-        let actions = try await compute.actions(ofServer: id)
-        // The cloud's times are whole seconds, and its clock may be a little behind.
-        let since = created.adding(seconds: -2)
-        let own = actions.first { $0.action == operation.actionName && ($0.startedAt ?? .now) >= since }
-        return own.map { Asked(request: $0.requestID) }
     }
 }
 

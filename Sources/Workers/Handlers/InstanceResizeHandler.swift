@@ -30,7 +30,7 @@ public struct InstanceResizeHandler: CloudHandler {
         let plan = try await job.step("look") { try await look(arguments, compute) }
         if !plan.isSo {
             let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-            let request = try await ask(arguments, compute, job)
+            let request = try await ask(arguments, plan, compute, job)
             try await settled(
                 "resized",
                 server: id,
@@ -40,8 +40,11 @@ public struct InstanceResizeHandler: CloudHandler {
                 job
             ) { $0.status == "VERIFY_RESIZE" || $0.flavor.name == plan.flavor }
             try await job.step("confirm") {
-                if try await compute.server(id).status == "VERIFY_RESIZE" {
-                    _ = try await compute.request(.confirmResize, onServer: id)
+                guard try await compute.server(id).status == "VERIFY_RESIZE" else { return NoOutput() }
+                do {
+                    try await compute.act(.confirmResize, onServer: id)
+                } catch let error as CloudError where error.kind == .badRequest || error.kind == .conflict {
+                    // An earlier run was heard: the status stays until the cloud has done it, and it is not done twice.
                 }
                 return NoOutput()
             }
@@ -76,27 +79,32 @@ public struct InstanceResizeHandler: CloudHandler {
     /// Asks for the new flavor, and answers the id of the request; undone, the old one is back unless it was confirmed.
     private func ask(
         _ arguments: InstanceResize.Arguments,
+        _ plan: Plan,
         _ compute: Compute,
         _ job: JobContext
     ) async throws -> String {
         let id = arguments.instanceID
+        let known = try await job.step("known") { try await Self.newestAction(ofServer: id, compute) }
         return try await job.step(
             "resize",
             adopt: {
-                try await Self.translating {
-                    let since = job.created.adding(seconds: -2)
-                    let actions = try await compute.actions(ofServer: id)
-                    return actions.first { $0.action == "resize" && ($0.startedAt ?? .now) >= since }?.requestID
-                }
+                try await Self.translating { try await Self.asked("resize", ofServer: id, since: known, compute) }
             },
             undo: { _ in
-                try await Self.removing {
+                try await Self.undoing {
                     let server = try await compute.server(id)
                     switch server.status {
                     case "VERIFY_RESIZE" where server.taskState == nil:
-                        try await compute.act(.revertResize, onServer: id)
+                        do {
+                            try await compute.act(.revertResize, onServer: id)
+                        } catch let error as CloudError where error.kind == .badRequest || error.kind == .conflict {
+                            // It is being confirmed or reverted: its status will tell which.
+                        }
                     case "RESIZE", "REVERT_RESIZE", "VERIFY_RESIZE": break
-                    default: if server.taskState?.hasPrefix("resize") != true { return }
+                    default:
+                        if server.taskState?.hasPrefix("resize") == true { break }
+                        if server.flavor.name == plan.flavor { throw Kept("the instance's new flavor") }
+                        return
                     }
                     throw JobError.retryable("reverting", "the server \(id) is \(server.status)", after: 1)
                 }

@@ -23,7 +23,7 @@ public struct NATGatewayCreateHandler: CloudHandler {
             "before",
             adopt: { nil },
             undo: { (_: NoOutput) in
-                try await Self.removing {
+                try await Self.undoing {
                     guard try await cloud.router(router).gateway?.networkID == network else { return }
                     _ = try await cloud.clearGateway(ofRouter: router)
                 }

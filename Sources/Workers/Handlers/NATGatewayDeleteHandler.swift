@@ -17,7 +17,7 @@ public struct NATGatewayDeleteHandler: CloudHandler {
 
     func change(_ arguments: NATGatewayDelete.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let cloud = Networking(try await clouds.session(of: job.tenant, region: arguments.region))
-        return try await job.step("delete") {
+        return try await lasting("delete", "the deletion of the gateway", job) {
             try await Self.removing {
                 guard let gateway = try await cloud.router(arguments.router).gateway else { return }
                 guard gateway.addresses.first?.subnetID == arguments.gateway else {

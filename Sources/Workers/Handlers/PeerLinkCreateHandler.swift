@@ -103,7 +103,7 @@ public struct PeerLinkCreateHandler: CloudHandler {
         let network = try await job.step(
             "network",
             adopt: { try await cloud.networks(.init(name: name)).first?.id },
-            undo: { id in try await Self.removing { try await cloud.deleteNetwork(id) } }
+            undo: { id in try await Self.undoing { try await cloud.deleteNetwork(id) } }
         ) {
             try await cloud.createNetwork(name: name, description: link.mark).id
         }
@@ -114,7 +114,7 @@ public struct PeerLinkCreateHandler: CloudHandler {
                 inside.networkID = network
                 return try await cloud.subnets(inside).first?.id
             },
-            undo: { id in try await Self.removing { try await cloud.deleteSubnet(id) } }
+            undo: { id in try await Self.undoing { try await cloud.deleteSubnet(id) } }
         ) {
             var request = Networking.SubnetRequest(networkID: network, cidr: plan.range, name: name)
             request.hasDHCP = false
@@ -135,7 +135,7 @@ public struct PeerLinkCreateHandler: CloudHandler {
         let port = try await job.step(
             "port-\(letter)",
             adopt: { try await cloud.ports(ofNetwork: network).first { $0.name == name }.flatMap(Self.port) },
-            undo: { port in try await Self.removing { try await cloud.deletePort(port.id) } }
+            undo: { port in try await Self.undoing { try await cloud.deletePort(port.id) } }
         ) {
             var request = Networking.PortRequest(networkID: network, name: name)
             request.securityGroupIDs = []
@@ -148,7 +148,7 @@ public struct PeerLinkCreateHandler: CloudHandler {
             "interface-\(letter)",
             adopt: { try await cloud.port(port.id).deviceID == side.router ? port.id : nil },
             undo: { id in
-                try await Self.removing { try await cloud.removeInterface(.port(id), fromRouter: side.router) }
+                try await Self.undoing { try await cloud.removeInterface(.port(id), fromRouter: side.router) }
             }
         ) {
             try await Self.translating(as: .peerInterface) {
@@ -170,7 +170,7 @@ public struct PeerLinkCreateHandler: CloudHandler {
             "route-\(letter)",
             adopt: { try await cloud.router(router).routes.contains(route) ? NoOutput() : nil },
             undo: { _ in
-                try await Self.removing { _ = try await cloud.removeRoutes([route], fromRouter: router) }
+                try await Self.undoing { _ = try await cloud.removeRoutes([route], fromRouter: router) }
             }
         ) {
             try await Self.translating(as: .peerRoute) { _ = try await cloud.addRoutes([route], toRouter: router) }

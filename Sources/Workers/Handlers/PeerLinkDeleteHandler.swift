@@ -3,11 +3,19 @@ import HawserCore
 public import HawserJobs
 import HawserQueue
 
-/// Takes links between routers away: routes first, which Neutron wants gone before the interfaces, the network last,
-/// by which a later run finds what is left.
+/// Takes links between routers away: once begun to the end, since half a link leads nowhere.
+///
+/// Routes go first, which Neutron wants gone before the interfaces, the network last, by which a later run finds what is
+/// left.
 public struct PeerLinkDeleteHandler: CloudHandler {
     /// `peer_link.delete`.
     public typealias Kind = PeerLinkDelete
+
+    /// What a link consists of; two are equal when nothing was taken away between.
+    private struct Parts: Codable, Equatable, Sendable {
+        var ports: Set<String> = []
+        var routes: Set<String> = []
+    }
 
     let services: Services
 
@@ -19,7 +27,18 @@ public struct PeerLinkDeleteHandler: CloudHandler {
     func change(_ arguments: PeerLinkDelete.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let cloud = Networking(try await clouds.session(of: job.tenant, region: arguments.region))
         let link = PeerLink(arguments)
-        return try await job.step("delete") {
+        try await job.step(
+            "before",
+            adopt: { nil },
+            undo: { (before: Parts) in
+                try await Self.undoing {
+                    if try await Self.parts(of: link, cloud) != before { try await Self.remove(link, cloud) }
+                }
+            }
+        ) {
+            try await Self.parts(of: link, cloud)
+        }
+        return try await lasting("delete", "the deletion of the link", job) {
             try await Self.remove(link, cloud)
             return Self.reply([
                 "peer_a_subnetid": .string(arguments.subnetA), "peer_a_routerid": .string(arguments.routerA),
@@ -29,15 +48,39 @@ public struct PeerLinkDeleteHandler: CloudHandler {
         }
     }
 
+    private static func parts(of link: PeerLink, _ cloud: Networking) async throws -> Parts {
+        guard let network = try await cloud.network(of: link) else { return Parts() }
+        let ports = try await cloud.ports(ofNetwork: network.id)
+        var parts = Parts(ports: Set(ports.map(\.id)))
+        for side in [link.a, link.b] {
+            for route in try await routes(of: side.router, by: ports, cloud) {
+                parts.routes.insert("\(side.router) \(route.destination)")
+            }
+        }
+        return parts
+    }
+
+    /// The routes of a router that lead over a link; none of a router that is gone.
+    private static func routes(
+        of router: String,
+        by ports: [Networking.Port],
+        _ cloud: Networking
+    ) async throws -> [Networking.Route] {
+        let hops = Set(ports.flatMap { $0.addresses.map(\.address) })
+        do {
+            return try await cloud.router(router).routes.filter { hops.contains($0.nextHop) }
+        } catch let error as CloudError where error.isNotFound {
+            return []
+        }
+    }
+
     private static func remove(_ link: PeerLink, _ cloud: Networking) async throws {
         guard let network = try await cloud.network(of: link) else { return }
         let ports = try await cloud.ports(ofNetwork: network.id)
-        let hops = Set(ports.flatMap { $0.addresses.map(\.address) })
         for side in [link.a, link.b] {
-            try await removing {
-                let routes = try await cloud.router(side.router).routes.filter { hops.contains($0.nextHop) }
-                if !routes.isEmpty { _ = try await cloud.removeRoutes(routes, fromRouter: side.router) }
-            }
+            let routes = try await routes(of: side.router, by: ports, cloud)
+            if routes.isEmpty { continue }
+            try await removing { _ = try await cloud.removeRoutes(routes, fromRouter: side.router) }
         }
         for port in ports {
             try await removing {

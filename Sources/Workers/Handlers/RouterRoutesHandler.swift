@@ -27,7 +27,7 @@ public struct RouterRoutesHandler: CloudHandler {
             undo: { (before: [Networking.Route]) in
                 let changed = routes.filter { before.contains($0) != adds }
                 guard !changed.isEmpty else { return }
-                try await Self.removing {
+                try await Self.undoing {
                     _ =
                         adds
                         ? try await cloud.removeRoutes(changed, fromRouter: router)

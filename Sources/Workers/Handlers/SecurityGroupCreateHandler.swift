@@ -25,7 +25,7 @@ public struct SecurityGroupCreateHandler: CloudHandler {
         let group = try await job.step(
             "group",
             adopt: { try await cloud.securityGroups(.init(name: arguments.name, description: mark)).first?.id },
-            undo: { id in try await Self.removing { try await cloud.deleteSecurityGroup(id) } }
+            undo: { id in try await Self.undoing { try await cloud.deleteSecurityGroup(id) } }
         ) {
             try await cloud.createSecurityGroup(name: arguments.name, description: mark).id
         }

@@ -21,7 +21,7 @@ public struct SecurityGroupDeleteHandler: CloudHandler {
         _ clouds: Clouds
     ) async throws -> JSON {
         let cloud = Networking(try await clouds.session(of: job.tenant, region: arguments.region))
-        return try await job.step("delete") {
+        return try await lasting("delete", "the deletion of the group", job) {
             try await Self.removing { try await cloud.deleteSecurityGroup(arguments.id) }
             return Self.reply([
                 "security_group_id": .string(arguments.id), "deleted_time": .string(Timestamp.now.rfc3339),

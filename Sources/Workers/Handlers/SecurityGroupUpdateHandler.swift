@@ -33,7 +33,7 @@ public struct SecurityGroupUpdateHandler: CloudHandler {
             "before",
             adopt: { nil },
             undo: { (before: Before) in
-                try await Self.removing {
+                try await Self.undoing {
                     if arguments.rules != nil { try await cloud.setRules(before.rules, ofGroup: arguments.id) }
                     _ = try await cloud.updateSecurityGroup(
                         arguments.id,

@@ -29,7 +29,7 @@ public struct ShareCreateHandler: CloudHandler {
         let network = try await job.step(
             "share_network",
             adopt: { try await shares.shareNetworks(name: ShareNetworkName.of(job.id)).first?.id },
-            undo: { id in try await Self.translating { try await ShareNetworkName.remove(id, shares) } }
+            undo: { id in try await Self.undoing { try await ShareNetworkName.remove(id, shares) } }
         ) {
             try await shares.createShareNetwork(
                 network: arguments.networkID,
@@ -41,7 +41,7 @@ public struct ShareCreateHandler: CloudHandler {
             "share",
             adopt: { try await shares.shares(shareNetworkID: network).first?.id },
             undo: { id in
-                try await Self.translating {
+                try await Self.undoing {
                     try await CloudRemoval.finish("share \(id)") {
                         try await shares.share(id).status
                     } delete: {

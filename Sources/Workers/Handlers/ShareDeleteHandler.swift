@@ -3,7 +3,7 @@ import HawserCore
 public import HawserJobs
 import HawserQueue
 
-/// Deletes NAS disks, and the share networks that were made for them.
+/// Deletes NAS disks, and the share networks that were made for them: once begun, to the end.
 public struct ShareDeleteHandler: CloudHandler {
     /// `share.delete`.
     public typealias Kind = ShareDelete
@@ -19,7 +19,14 @@ public struct ShareDeleteHandler: CloudHandler {
         let session = try await clouds.session(of: job.tenant, region: arguments.region)
         let shares = SharedFileSystem(session)
         let id = arguments.shareID
-        let network: String? = try await job.step("network") {
+        // The undo hangs on what was read before the deletion: nobody else knows of the network afterwards.
+        let network: String? = try await job.step(
+            "network",
+            adopt: { nil },
+            undo: { network in
+                try await Self.undoing { try await Self.finish(id, network, shares) }
+            }
+        ) {
             do {
                 guard let network = try await shares.share(id).shareNetworkID else { return nil }
                 return ShareNetworkName.isOurs(try await shares.shareNetwork(network).name) ? network : nil
@@ -27,7 +34,7 @@ public struct ShareDeleteHandler: CloudHandler {
                 return nil
             }
         }
-        try await job.step("delete") {
+        try await lasting("delete", "the deletion of the disk", job) {
             do { try await shares.deleteShare(id) } catch let error as CloudError where error.isNotFound {}
             return NoOutput()
         }
@@ -49,5 +56,16 @@ public struct ShareDeleteHandler: CloudHandler {
             }
         }
         return Self.reply(["share_id": .string(id), "deleted_time": .string(deleted.rfc3339)])
+    }
+    /// Takes the network of a share away whose deletion has begun.
+    private static func finish(_ id: String, _ network: String?, _ shares: SharedFileSystem) async throws {
+        do {
+            let status = try await shares.share(id).status
+            // A share that stays, or cannot be deleted, keeps its network; Manila shows no status for a moment.
+            guard status.isEmpty || status == "deleting" else { return }
+            throw JobError.retryable("deleting", "share \(id) is still being deleted", after: 2)
+        } catch let error as CloudError where error.isNotFound {
+            if let network { try await ShareNetworkName.remove(network, shares) }
+        }
     }
 }

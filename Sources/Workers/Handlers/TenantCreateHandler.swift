@@ -115,7 +115,7 @@ public struct TenantCreateHandler: CloudHandler {
             adopt: { try await identity.domains(name: tenant).first { $0.description.hasSuffix(mark) }?.id },
             undo: { id in
                 // With it go its project and user.
-                try await Self.removing {
+                try await Self.undoing {
                     _ = try await identity.updateDomain(id, isEnabled: false)
                     try await identity.deleteDomain(id)
                 }
@@ -134,7 +134,7 @@ public struct TenantCreateHandler: CloudHandler {
                 let own = roles.body["roles"]?.array?.first { $0["description"]?.string?.hasSuffix(mark) == true }
                 return own?["id"]?.string
             },
-            undo: { id in try await Self.removing { try await Identity(session).deleteRole(id) } }
+            undo: { id in try await Self.undoing { try await Identity(session).deleteRole(id) } }
         ) {
             let body: JSON = ["role": ["name": .string(tenant), "description": .string("tenant \(tenant)" + mark)]]
             let answer = try await session.send(CloudCall("POST", .identity, "/roles", body: body))

@@ -38,7 +38,7 @@ public struct VPCCreateHandler: CloudHandler {
         return try await job.step(
             "network",
             adopt: { try await cloud.networks(.init(name: arguments.name, description: mark)).first?.id },
-            undo: { id in try await Self.removing { try await cloud.deleteNetwork(id) } }
+            undo: { id in try await Self.undoing { try await cloud.deleteNetwork(id) } }
         ) {
             try await cloud.createNetwork(name: arguments.name, description: mark).id
         }
@@ -64,7 +64,7 @@ public struct VPCCreateHandler: CloudHandler {
                 inside.networkID = network
                 return try await cloud.subnets(inside).first?.id
             },
-            undo: { id in try await Self.removing { try await cloud.deleteSubnet(id) } }
+            undo: { id in try await Self.undoing { try await cloud.deleteSubnet(id) } }
         ) {
             try await Self.translating(as: .subnetCreate) { try await cloud.createSubnet(subnet).id }
         }
@@ -80,7 +80,7 @@ public struct VPCCreateHandler: CloudHandler {
         return try await job.step(
             "router",
             adopt: { try await cloud.routers(.init(name: name, description: mark)).first?.id },
-            undo: { id in try await Self.removing { try await cloud.deleteRouter(id) } }
+            undo: { id in try await Self.undoing { try await cloud.deleteRouter(id) } }
         ) {
             try await Self.translating(as: .routerCreate) {
                 try await cloud.createRouter(name: name, description: mark).id
@@ -99,7 +99,7 @@ public struct VPCCreateHandler: CloudHandler {
             "interface",
             adopt: { try await cloud.interfaces(ofRouter: router).first { $0.networkID == network }?.id },
             undo: { _ in
-                try await Self.removing { try await cloud.removeInterface(.subnet(subnet), fromRouter: router) }
+                try await Self.undoing { try await cloud.removeInterface(.subnet(subnet), fromRouter: router) }
             }
         ) {
             try await Self.translating(as: .interfaceAdd) {

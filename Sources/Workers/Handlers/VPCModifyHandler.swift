@@ -30,7 +30,7 @@ public struct VPCModifyHandler: CloudHandler {
             "before",
             adopt: { nil },
             undo: { before in
-                try await Self.removing {
+                try await Self.undoing {
                     try await Self.set(before.name, before.description, arguments.id, before.router, cloud)
                 }
             }

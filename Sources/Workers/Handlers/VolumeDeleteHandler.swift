@@ -18,7 +18,7 @@ public struct VolumeDeleteHandler: CloudHandler {
     func change(_ arguments: VolumeDelete.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let storage = BlockStorage(try await clouds.session(of: job.tenant, region: arguments.region))
         let id = arguments.volumeID
-        let isGone = try await job.step("delete") {
+        let isGone = try await lasting("delete", "the deletion of the disk", job) {
             do {
                 if try await storage.volume(id).status != "deleting" { try await storage.deleteVolume(id) }
                 return false

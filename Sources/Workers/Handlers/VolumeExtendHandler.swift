@@ -19,7 +19,7 @@ public struct VolumeExtendHandler: CloudHandler {
         let session = try await clouds.session(of: job.tenant, region: arguments.region)
         let storage = BlockStorage(session)
         let (id, size) = (arguments.volumeID, arguments.disk.sizeGiB ?? 0)
-        try await job.step("extend") {
+        try await lasting("extend", "the disk's new size", job) {
             let volume = try await storage.volume(id)
             // An earlier run may have asked already; asked twice, the cloud refuses.
             if volume.sizeGiB == size || volume.status == "extending" { return NoOutput() }

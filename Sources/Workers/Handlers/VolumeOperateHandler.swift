@@ -42,7 +42,7 @@ public struct VolumeOperateHandler: CloudHandler {
         _ watch: CloudWatch,
         _ job: JobContext
     ) async throws {
-        try await job.step("detach") {
+        try await lasting("detach", "the detaching of the disk", job) {
             do {
                 let now = try await BlockStorage(session).volume(volume)
                 guard Self.isAttached(now, to: server), now.status != "detaching" else { return NoOutput() }

@@ -175,6 +175,31 @@ struct NetworkKillTests {
         }
     }
 
+    @Test("a peer link whose deletion is cancelled in the middle is deleted to the end, and the job says so")
+    func deletionCancelled() async throws {
+        let network = try await NetworkDev.shared.value
+        try await CloudTenant.with(network.dev) { own in
+            let vpcs = [try await own.vpc("10.0.0.0/24"), try await own.vpc("10.0.1.0/24", name: "\(own.mark)-b")]
+            func router(_ index: Int) -> JSON { vpcs[index]["router"]?["router_id"] ?? .null }
+            func subnet(_ index: Int) -> JSON { vpcs[index]["subnet"]?[0]?["subnet_id"] ?? .null }
+            let peers = Self.peers(router, subnet, 0, 1)
+            #expect(try await own.change("POST", "/peer-links", peers).status == 200)
+            // Its routes are gone by then.
+            let point = Point(method: "PUT", path: "remove_router_interface", isReached: false)
+            let job = try await network.holding([point]) {
+                try await own.submit("POST", "/peer-links/delete", peers)
+            } then: { job in
+                #expect(try await own.client.post("/v1/jobs/\(job)/cancel").status < 300)
+            }
+            let over = try await own.tenant.finished(job)
+            #expect(over["state"] == "cancelled", "\(over.text)")
+            let message = over["error"]?["message"]?.string ?? ""
+            #expect(message.hasSuffix("perhaps carried out: the deletion of the link"), "\(message)")
+            let counts = try await own.networkCounts()
+            #expect(counts == ["networks": 2, "subnets": 2, "routers": 2, "interfaces": 2])
+        }
+    }
+
     @Test(
         "while rules are replaced the old ones hold until the new ones do, and a killed worker's work is gone on with"
     )
