@@ -21,12 +21,13 @@ func room(_ name: String, on below: [String] = [], c: [String] = [], plugins: [T
     )
 }
 
-/// The tests of a room, in the folder of `Tests` with the room's name.
-func tests(_ name: String, on rooms: [String]) -> Target {
+/// The tests of a room, in the folder of `Tests` with the room's name; `data` are folders in it that tests read.
+func tests(_ name: String, on rooms: [String], data: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: rooms.map { .byName(name: "Hawser\($0)") } + ["HawserTestSupport"],
         path: "Tests/\(name)",
+        exclude: data,
         swiftSettings: settings
     )
 }
@@ -60,7 +61,7 @@ let package = Package(
         room("Queue", on: ["Redis", "Core"]),
         room("Storage", on: ["Metadata", "Core"], c: ["CISAL"]),
         room("Metadata", on: ["Core"], c: ["CMongoC"]),
-        room("Cloud", on: ["Metadata", "HTTP", "Core"], c: ["CYaml"]),
+        room("Cloud", on: ["Metadata", "HTTP", "Core"], c: ["CYaml", "CRabbitMQ", "COpenSSL"]),
         room("HTTP", on: ["Core"], c: ["CMicrohttpd", "CCurl"]),
         room("Redis", on: ["Core"], c: ["CHiredis", "COpenSSL"]),
         room("Core", c: ["COpenSSL"]),
@@ -69,6 +70,7 @@ let package = Package(
         .systemLibrary(name: "CMicrohttpd", path: "Sources/CMicrohttpd"),
         .systemLibrary(name: "CISAL", path: "Sources/CISAL"),
         .systemLibrary(name: "CYaml", path: "Sources/CYaml"),
+        .systemLibrary(name: "CRabbitMQ", path: "Sources/CRabbitMQ", pkgConfig: "librabbitmq"),
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CMongoC", path: "Sources/CMongoC", pkgConfig: "libmongoc-1.0"),
         .systemLibrary(name: "CHiredis", path: "Sources/CHiredis"),
@@ -117,10 +119,11 @@ let package = Package(
         tests("Core", on: ["Core"]),
         tests("Redis", on: ["Redis", "Core"]),
         tests("HTTP", on: ["HTTP", "Core"]),
-        tests("Cloud", on: ["Cloud", "HTTP", "Core"]),
+        tests("Cloud", on: ["Cloud", "HTTP", "Core"], data: ["Notifications"]),
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Records", on: ["Records", "Queue", "Metadata", "Core"]),
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),
+        tests("Workers", on: ["Workers", "Cloud", "Queue", "Redis", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
         tests("EndToEnd", on: ["Cloud", "HTTP", "Redis", "Core"]),
         tests("API", on: ["API", "Records", "Queue", "Storage", "Metadata", "HTTP", "Redis", "Core"]),

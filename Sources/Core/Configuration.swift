@@ -32,6 +32,8 @@ public struct Configuration: Sendable {
     public internal(set) var clouds: String?
     /// The entry of `clouds.yaml` that may make domains.
     public internal(set) var cloud = "admin"
+    /// The RabbitMQ with the notifications of that cloud, as a URL that may hold a password; none: jobs poll.
+    public internal(set) var cloudNotifications: Secret?
     /// How long an upload waits for its callback's answer before it answers 202.
     public internal(set) var callbackWaitSeconds = 30.0
     /// How long an upload, download or copy session may be used.

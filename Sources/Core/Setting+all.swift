@@ -125,6 +125,17 @@ extension Setting {
             read: path
         ),
         Setting(
+            "HAWSER_CLOUD_NOTIFICATIONS",
+            \.cloudNotifications,
+            unit: "URL",
+            fallback: "",
+            rule: "a URL that starts with amqp://, amqps:// or rabbit://",
+            help: "the RabbitMQ that the cloud's services notify, amqp://[USER:PASSWORD@]HOST[:PORT][,…][/VHOST]: jobs "
+                + "are woken by it; none: they poll",
+            isSecret: true,
+            read: { url($0, schemes: ["amqp", "amqps", "rabbit"]) }
+        ),
+        Setting(
             "HAWSER_CALLBACK_WAIT_SECONDS",
             \.callbackWaitSeconds,
             unit: "SECONDS",

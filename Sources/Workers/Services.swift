@@ -20,6 +20,8 @@ public struct Services: Sendable {
     public let accounts: CloudAccountCollection
     /// The clouds; nil when none is configured.
     public let clouds: Clouds?
+    /// Wakes jobs by the cloud's notifications; nil when none are listened to.
+    public let wakes: CloudWakes?
 
     /// Services.
     public init(
@@ -29,7 +31,8 @@ public struct Services: Sendable {
         masterKey: [UInt8],
         tenants: TenantCollection,
         accounts: CloudAccountCollection,
-        clouds: Clouds?
+        clouds: Clouds?,
+        wakes: CloudWakes? = nil
     ) {
         self.http = http
         self.webhookAddresses = webhookAddresses
@@ -38,5 +41,6 @@ public struct Services: Sendable {
         self.tenants = tenants
         self.accounts = accounts
         self.clouds = clouds
+        self.wakes = wakes
     }
 }

@@ -29,6 +29,20 @@ enum TestCloud {
         return FileManager.default.fileExists(atPath: folder) ? folder : nil
     }()
 
+    /// The URL of its notifications: the file `notifications` beside its `clouds.yaml` holds it; nil without one.
+    static let notifications: String? = path.flatMap { path in
+        let file = URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent("notifications")
+        return try? String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Whether its services tell what they do; said aloud once when they do not.
+    static let isNotified: Bool = {
+        if notifications != nil { return true }
+        let text = "\n*** no notifications beside \(variable): the tests of notifications are SKIPPED ***\n\n"
+        FileHandle.standardError.write(Data(text.utf8))
+        return false
+    }()
+
     /// The administrator's cloud.
     static func settings() throws -> CloudSettings {
         let file = try CloudsFile(path: try #require(path))

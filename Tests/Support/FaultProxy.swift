@@ -59,18 +59,8 @@ public final class FaultProxy: Sendable {
     /// - Throws: `ServerError` when it cannot listen.
     public init(before upstream: UInt16) throws {
         self.upstream = upstream
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = Self.loopback(0)
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        (listener, port) = try Loopback.listen()
         let descriptor = listener
-        let status = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> Int32 in
-                guard bind(descriptor, pointer, length) == 0, listen(descriptor, 128) == 0 else { return -1 }
-                return getsockname(descriptor, pointer, &length)
-            }
-        }
-        guard status == 0 else { throw ServerError(description: "the proxy cannot listen: \(errno)") }
-        port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [weak self] in
             while true {
                 let client = accept(descriptor, nil, nil)
@@ -127,12 +117,12 @@ public final class FaultProxy: Sendable {
             return state.rules[index]
         }
         switch rule?.fault {
-        case nil: Self.send(client, forward(request))
-        case .answer(let status, let headers, let body)?: Self.send(client, Self.answer(status, headers, body))
+        case nil: Loopback.send(client, forward(request))
+        case .answer(let status, let headers, let body)?: Loopback.send(client, Self.answer(status, headers, body))
         case .answerAfterwards(let status, let headers, let body)?:
             _ = forward(request)
             rule?.hit()
-            Self.send(client, Self.answer(status, headers, body))
+            Loopback.send(client, Self.answer(status, headers, body))
         case .closeBefore?: break
         case .closeAfter?:
             _ = forward(request)
@@ -140,33 +130,25 @@ public final class FaultProxy: Sendable {
         case .cutInHalf?:
             let answer = forward(request)
             let head = Self.headEnd(answer) ?? 0
-            Self.send(client, Array(answer[..<(head + (answer.count - head) / 2)]))
+            Loopback.send(client, Array(answer[..<(head + (answer.count - head) / 2)]))
         case .hang?:
             rule?.hit()
-            _ = Self.receive(client)
+            _ = Loopback.receive(client)
         case .hangAfterwards?:
             _ = forward(request)
             rule?.hit()
-            _ = Self.receive(client)
+            _ = Loopback.receive(client)
         }
     }
 
     /// Sends a request to the server and reads all it says.
     private func forward(_ request: [UInt8]) -> [UInt8] {
-        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard server >= 0 else { return [] }
+        guard let server = Loopback.connect(upstream) else { return [] }
         defer { close(server) }
-        var address = Self.loopback(upstream)
-        let status = withUnsafeMutablePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0 else { return [] }
-        Self.send(server, request)
+        Loopback.send(server, request)
         var answer: [UInt8] = []
         while true {
-            let more = Self.receive(server)
+            let more = Loopback.receive(server)
             if more.isEmpty { return answer }
             answer += more
         }
@@ -176,7 +158,7 @@ public final class FaultProxy: Sendable {
     private static func readRequest(_ client: Int32) -> (bytes: [UInt8], seen: Seen)? {
         var bytes: [UInt8] = []
         while headEnd(bytes) == nil {
-            let more = receive(client)
+            let more = Loopback.receive(client)
             if more.isEmpty { return nil }
             bytes += more
         }
@@ -188,7 +170,7 @@ public final class FaultProxy: Sendable {
         let length = headers.first { $0.lowercased().hasPrefix("content-length:") }
             .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) }
         while bytes.count < end + (length ?? 0) {
-            let more = receive(client)
+            let more = Loopback.receive(client)
             if more.isEmpty { return nil }
             bytes += more
         }
@@ -206,30 +188,5 @@ public final class FaultProxy: Sendable {
         guard bytes.count >= 4 else { return nil }
         for end in 4...bytes.count where bytes[(end - 4)..<end].elementsEqual([13, 10, 13, 10]) { return end }
         return nil
-    }
-
-    private static func receive(_ descriptor: Int32) -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        let count = recv(descriptor, &buffer, buffer.count, 0)
-        return count > 0 ? Array(buffer[..<count]) : []
-    }
-
-    private static func send(_ descriptor: Int32, _ bytes: [UInt8]) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
-        }
-    }
-
-    private static func loopback(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        address.sin_port = port.bigEndian
-        return address
     }
 }

@@ -25,6 +25,7 @@ struct QueueMetrics: Sendable {
             let alive = try await backend.queues.workers()
             workers.set(Double(alive.count))
             slots.set(Double(alive.reduce(0) { $0 + $1.concurrency }))
+            notifications(alive.compactMap { $0.details?["cloud_notifications"] })
             for queue in try await backend.queues.queues().sorted().prefix(1000) {
                 let depth = try await backend.queues.depth(queue)
                 jobs.set(Double(depth.ready), queue.text, "ready")
@@ -36,5 +37,19 @@ struct QueueMetrics: Sendable {
         } catch {
             up.set(0)
         }
+    }
+
+    /// What the workers that listen to a cloud's notifications say; nothing when none does.
+    private func notifications(_ told: [JSON]) {
+        guard !told.isEmpty else { return }
+        let metrics = backend.metrics
+        func sum(_ name: String) -> Double { told.reduce(0) { $0 + Double($1[name]?.int ?? 0) } }
+        metrics.gauge("hawser_cloud_listeners", help: "Workers that are to listen to the cloud's notifications.")
+            .set(Double(told.count))
+        metrics.gauge("hawser_cloud_listeners_connected", help: "Those of them that are connected.")
+            .set(Double(told.count { $0["connected"]?.bool == true }))
+        metrics.gauge("hawser_cloud_notifications", help: "Notifications that the workers that are alive have got.")
+            .set(sum("messages"))
+        metrics.gauge("hawser_cloud_wakes", help: "Waiting jobs they have woken by it.").set(sum("wakes"))
     }
 }

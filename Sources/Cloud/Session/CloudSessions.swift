@@ -20,6 +20,7 @@ public final class CloudSessions: Sendable {
     private let interval: Duration
     private let bound: Int
     private let log: Log
+    private let isNotified: @Sendable (CloudSettings) -> Bool
     private let state = Mutex(State())
 
     /// No sessions yet.
@@ -30,18 +31,21 @@ public final class CloudSessions: Sendable {
     ///   - interval: the least time from one listing of a watch to its next.
     ///   - bound: how many sessions are kept.
     ///   - log: gets one line of level debug for each request.
+    ///   - isNotified: whether this process hears the notifications of a cloud and region.
     public init(
         client: HTTPClient,
         limits: CloudLimits = CloudLimits(),
         interval: Duration = CloudWatch.interval,
         bound: Int = 1000,
-        log: Log = Log("cloud")
+        log: Log = Log("cloud"),
+        isNotified: @escaping @Sendable (CloudSettings) -> Bool = { _ in false }
     ) {
         self.client = client
         self.limits = limits
         self.interval = interval
         self.bound = max(1, bound)
         self.log = log
+        self.isNotified = isNotified
     }
 
     /// The session of a user of a cloud in a region.
@@ -67,7 +71,7 @@ public final class CloudSessions: Sendable {
             let session = CloudSession(settings, client: client, limits: limits, log: log)
             let held = Held(
                 session: session,
-                watch: CloudWatch(session, interval: interval),
+                watch: CloudWatch(session, interval: interval, isNotified: isNotified(settings)),
                 usedAt: state.clock
             )
             state.held[settings] = held

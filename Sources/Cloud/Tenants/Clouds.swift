@@ -30,20 +30,24 @@ public final class Clouds: Sendable {
     ///   - accounts: what tenants are in the cloud.
     ///   - masterKey: opens their passwords.
     ///   - client: sends all requests.
+    ///   - isNotified: whether this process hears the notifications of that entry's cloud and region.
     /// - Throws: `CloudsFileError` when the file cannot be read or has no such entry.
     public init(
         path: String,
         name: String,
         accounts: CloudAccountCollection,
         masterKey: [UInt8],
-        client: HTTPClient
+        client: HTTPClient,
+        isNotified: Bool = false
     ) throws {
         file = try CloudsFile(path: path)
         self.name = name
         self.accounts = accounts
         self.masterKey = masterKey
-        sessions = CloudSessions(client: client)
-        _ = try file.cloud(name)
+        let own = try file.cloud(name)
+        sessions = CloudSessions(client: client) { settings in
+            isNotified && settings.name == own.name && settings.region == own.region
+        }
     }
 
     /// The operator's session.

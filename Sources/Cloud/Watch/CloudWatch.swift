@@ -5,6 +5,8 @@ public final class CloudWatch: Sendable {
     /// The least time from one listing to the next, where nothing else is said.
     public static let interval = Duration.seconds(1)
 
+    /// Whether this process hears the notifications of this cloud and region.
+    public let isNotified: Bool
     /// The project's servers.
     public let servers: StatusListing<Compute.Server>
     /// The project's volumes.
@@ -17,7 +19,9 @@ public final class CloudWatch: Sendable {
     /// - Parameters:
     ///   - session: whose things are listed.
     ///   - interval: the least time from one listing to the next.
-    public init(_ session: CloudSession, interval: Duration = CloudWatch.interval) {
+    ///   - isNotified: whether this process hears the notifications of this cloud and region.
+    public init(_ session: CloudSession, interval: Duration = CloudWatch.interval, isNotified: Bool = false) {
+        self.isNotified = isNotified
         servers = StatusListing(interval: interval) {
             Dictionary(try await Compute(session).servers().map { ($0.id, $0) }) { $1 }
         }

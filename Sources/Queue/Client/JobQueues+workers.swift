@@ -1,4 +1,4 @@
-import HawserCore
+public import HawserCore
 import HawserRedis
 
 /// A worker that is alive.
@@ -11,6 +11,8 @@ public struct WorkerInfo: Sendable, Codable, Equatable {
     public var concurrency: Int
     /// How many it runs.
     public var running: Int
+    /// What else it says of itself, by name.
+    public var details: [String: JSON]?
 }
 
 extension JobQueues {
@@ -20,7 +22,8 @@ extension JobQueues {
             name: worker.name,
             queues: worker.queues.map(\.text),
             concurrency: worker.concurrency,
-            running: running
+            running: running,
+            details: worker.details?()
         )
         let text = try JSON(encoding: info).text
         _ = try await redis.call(

@@ -48,6 +48,8 @@ public struct JobStateRecord: Sendable, Equatable {
         public static let locks = Flags(rawValue: 4)
         /// Its lease was lost too often; it may only be undone.
         public static let poison = Flags(rawValue: 8)
+        /// What it is about to wait for has happened while it ran.
+        public static let woken = Flags(rawValue: 16)
     }
 
     /// Reads a record.

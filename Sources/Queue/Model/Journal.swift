@@ -83,6 +83,11 @@ public struct Journal: Sendable, Equatable {
         entries.last { $0.step == step }?.event == .started
     }
 
+    /// When the last poll that is over ended.
+    var lastPolled: Timestamp? {
+        entries.last { $0.event == .done && entry($0.step, .polling) != nil }?.at
+    }
+
     /// The entry that says the job is only to be undone.
     var ending: Entry? {
         entries.last { $0.event == .ending }

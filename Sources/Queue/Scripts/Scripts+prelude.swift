@@ -16,7 +16,7 @@ extension Scripts {
         local READY, TOP, FINISHED = 14, 9, KEYS[24]
         local ST, SEQ, FENCE, ATTEMPT, LOST, PRIORITY, AT, RUN_AT, CREATED, DEADLINE, MAX, FLAGS, WORKER, TENANT =
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
-        local CANCEL, UNDO, LOCKS, POISON = 1, 2, 4, 8
+        local CANCEL, UNDO, LOCKS, POISON, WOKEN = 1, 2, 4, 8, 16
         local call = redis.call
         -- Whether finished jobs are listed, so that they can be dropped after a while; a script sets it.
         local isListed = false

@@ -45,6 +45,10 @@ extension Scripts {
                             if has(s, UNDO) then queue(id, s, true) else finish(id, s, 'C', text) end
                         elseif outcome == 'H' then
                             queue(id, s, true)
+                        elseif outcome == 'W' and has(s, WOKEN) then
+                            -- What it waits for happened after it looked.
+                            lower(s, WOKEN)
+                            queue(id, s, false)
                         else
                             local at = now + tonumber(ARGV[i + 3])
                             if s[DEADLINE] > 0 and at > s[DEADLINE] then at = s[DEADLINE] end

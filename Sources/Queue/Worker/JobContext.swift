@@ -46,6 +46,15 @@ public final class JobContext: Sendable {
     /// When the job was accepted.
     public var created: Timestamp { claim.record.created }
 
+    /// A moment before anything was asked for that the next poll waits for: the end of the poll before, or when the job
+    /// was accepted.
+    public var askedSince: Timestamp { journal.lastPolled ?? created }
+
+    /// Seconds since a poll began, in this run or an earlier one; nil when it has not.
+    public func passed(since poll: String) -> Double? {
+        journal.entry(poll, .polling).map { Timestamp.now.seconds(since: $0.at) }
+    }
+
     /// Tells those who watch how far the job is, in the kind's own words: `{"done": 3, "total": 10}`.
     ///
     /// More than five a second are thinned out.

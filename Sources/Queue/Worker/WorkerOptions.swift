@@ -1,4 +1,5 @@
 import Foundation
+public import HawserCore
 
 /// How a worker behaves.
 public struct WorkerOptions: Sendable {
@@ -12,6 +13,8 @@ public struct WorkerOptions: Sendable {
     public var grace: Duration = .seconds(20)
     /// How long finished jobs stay in Redis with their results, where there is neither an archive nor a recorder.
     public var keepFinished: Duration = .seconds(86_400)
+    /// What else it tells of itself to those who list the workers, by name; asked about once a second.
+    public var details: (@Sendable () -> [String: JSON])?
     /// Its name, unlike that of any other process: host, process id and a random part by default.
     public var name = WorkerOptions.uniqueName()
 

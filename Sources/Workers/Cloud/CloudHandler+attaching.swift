@@ -70,7 +70,7 @@ extension CloudHandler {
         _ job: JobContext
     ) async throws {
         guard !volumes.isEmpty else { return }
-        try await news("attached", job) { moment -> Bool? in
+        try await news("attached", about: volumes.map { .volume($0) }, watch, job) { moment -> Bool? in
             var isDone = true
             for id in volumes {
                 let volume = try await watch.volumes.status(of: id, newerThan: moment)

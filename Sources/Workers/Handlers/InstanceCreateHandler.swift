@@ -35,7 +35,7 @@ public struct InstanceCreateHandler: CloudHandler {
         }
         let made = try await makeServer(request(arguments, systemGiB: size), compute, job)
         let (server, volumes) = (made.id, disks.map(\.id))
-        try await news("built", job) { moment -> Bool? in
+        try await news("built", about: [.server(server)] + volumes.map { .volume($0) }, watch, job) { moment -> Bool? in
             try await Self.areBuilt(server, volumes, watch, compute, storage, newerThan: moment)
         }
         for (number, disk) in volumes.enumerated() {

@@ -30,7 +30,7 @@ public struct InstanceDeleteHandler: CloudHandler {
         var deleted = Timestamp.now
         if !isGone {
             let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-            deleted = try await news("gone", job) { moment -> Timestamp? in
+            deleted = try await news("gone", about: [.server(id)], watch, job) { moment -> Timestamp? in
                 let server = try await watch.servers.status(of: id, newerThan: moment)
                 guard let server, !Self.isGone(server) else { return .now }
                 // In error and at rest: it was being deleted when the cloud accepted this.

@@ -61,7 +61,7 @@ public struct ShareCreateHandler: CloudHandler {
             return try await shares.createShare(request).id
         }
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-        try await news("available", job) { moment -> Bool? in
+        try await news("available", about: [.share(id)], watch, job) { moment -> Bool? in
             try await Self.isAvailable(id, watch, shares, newerThan: moment) ? true : nil
         }
         try await job.step("access") {

@@ -25,7 +25,7 @@ public struct VolumeCreateHandler: CloudHandler {
         let made = try await makeVolume("volume", request, storage, job, code: Kind.failure)
         let id = made.id
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-        try await news("ready", job) { moment -> Bool? in
+        try await news("ready", about: [.volume(id)], watch, job) { moment -> Bool? in
             guard let volume = try await watch.volumes.status(of: id, newerThan: moment) else {
                 throw JobError.cloud("volume_gone", "the disk was deleted while it was made", Kind.failure, status: 409)
             }

@@ -31,7 +31,7 @@ public struct VolumeExtendHandler: CloudHandler {
         }
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
         // While the old size is told the cloud has not begun or is at it: the status alone may be that of before.
-        try await news("extended", job) { moment -> Bool? in
+        try await news("extended", about: [.volume(id)], watch, job) { moment -> Bool? in
             guard let volume = try await watch.volumes.status(of: id, newerThan: moment) else {
                 throw JobError.cloud("volume_gone", "the disk was deleted meanwhile", Kind.failure, status: 404)
             }

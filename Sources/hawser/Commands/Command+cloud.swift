@@ -12,8 +12,8 @@ extension Command {
                 name: "check",
                 summary: "Say what of the cloud will work and what will not.",
                 details: """
-                    Logs in, walks the catalogue, asks each service for its microversions and quotas, and prints a line
-                    for each finding. The exit code is 1 when something will not work.
+                    Logs in, walks the catalogue, asks each service for its microversions and quotas, listens to the
+                    notifications if configured, and prints a line for each finding. The exit code is 1 when something will not work.
                     """,
                 options: [
                     Option(
@@ -24,7 +24,7 @@ extension Command {
                     ) { $0.hasPrefix("t-") },
                     Option(flag: "region", unit: "NAME", help: "in this region; without it the cloud's first"),
                 ],
-                settings: ["HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_MASTER_KEY"] + connections,
+                settings: ["HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_CLOUD_NOTIFICATIONS", "HAWSER_MASTER_KEY"] + connections,
                 run: check
             )
         ]
@@ -42,7 +42,8 @@ extension Command {
             } else {
                 try clouds.operatorSession(region: region)
             }
-        let findings = await CloudExamination(session: session, isOperator: invocation.option("tenant") == nil).run()
+        var findings = await CloudExamination(session: session, isOperator: invocation.option("tenant") == nil).run()
+        findings += await Examination.notifications(invocation.configuration)
         for finding in findings { print(finding.line(20)) }
         return findings.contains { $0.level == .fail } ? 1 : 0
     }

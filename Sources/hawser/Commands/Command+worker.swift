@@ -13,7 +13,7 @@ extension Command {
             """,
         settings: [
             "HAWSER_QUEUES", "HAWSER_CONCURRENCY", "HAWSER_LEASE_SECONDS", "HAWSER_DATA", "HAWSER_MASTER_KEY",
-            "HAWSER_WEBHOOK_ALLOW", "HAWSER_CLOUDS", "HAWSER_CLOUD",
+            "HAWSER_WEBHOOK_ALLOW", "HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_CLOUD_NOTIFICATIONS",
         ] + connections
     ) { invocation in
         try await work(invocation.configuration)
@@ -23,11 +23,13 @@ extension Command {
         let termination = Termination()
         let assembly = try Assembly(configuration)
         let (objects, _) = try assembly.objects()
-        let services = try assembly.services(objects)
+        let notifications = try CloudNotifications(configuration, assembly.queues)
+        let services = try assembly.services(objects, wakes: notifications?.wakes)
         var options = WorkerOptions()
         options.queues = configuration.queues.compactMap { QueueName($0) }
         options.concurrency = configuration.concurrency
         options.lease = .seconds(configuration.leaseSeconds)
+        if let notifications { options.details = { ["cloud_notifications": notifications.details] } }
         let worker = Worker(assembly.queues, handlers: HandlerList.all(services), options: options)
         let recorder = assembly.recorder("worker")
         // What runs jobs goes before what writes about them; measured: a tenth to a half more jobs per second.
@@ -37,7 +39,9 @@ extension Command {
             worker.stop()
         }
         defer { ending.cancel() }
+        notifications?.listener.start()
         _ = try await StartUp.wait(for: "Redis", unless: termination) { try await worker.run() }
+        await notifications?.stop()
         recording.cancel()
         await recording.value
         return 0

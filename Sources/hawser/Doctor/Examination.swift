@@ -3,7 +3,7 @@ import HawserCore
 /// `hawser doctor`: looks at everything the program stands on and says what is not fit.
 struct Examination: Sendable {
     private static let checks: [@Sendable (Configuration) async -> [Finding]] = [
-        redis, mongo, disk, clock, files, keys,
+        redis, mongo, disk, clock, files, keys, notifications,
     ]
 
     private let configuration: Configuration

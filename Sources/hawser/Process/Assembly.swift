@@ -74,21 +74,40 @@ struct Assembly: Sendable {
 
     /// The clouds; nil when none is configured.
     ///
+    /// - Parameters:
+    ///   - http: sends all requests.
+    ///   - isNotified: whether this process listens to the operator's cloud.
     /// - Throws: `CloudsFileError` when the file cannot be used.
-    func clouds(_ http: HTTPClient) throws -> Clouds? {
+    func clouds(_ http: HTTPClient, isNotified: Bool = false) throws -> Clouds? {
         try configuration.clouds.map { path in
             try Clouds(
                 path: path,
                 name: configuration.cloud,
                 accounts: CloudAccountCollection(database),
                 masterKey: try masterKey(),
-                client: http
+                client: http,
+                isNotified: isNotified
             )
         }
     }
 
+    /// Where the cloud's notifications are; nil when they are not configured.
+    ///
+    /// - Throws: `ConfigurationError` when the URL cannot be used.
+    static func notifications(_ configuration: Configuration) throws -> NotificationSource? {
+        do {
+            return try configuration.cloudNotifications.map { try NotificationSource(url: $0.revealed) }
+        } catch {
+            throw ConfigurationError("HAWSER_CLOUD_NOTIFICATIONS: \(error)")
+        }
+    }
+
     /// The handlers' services.
-    func services(_ objects: ObjectStore) throws -> Services {
+    ///
+    /// - Parameters:
+    ///   - objects: the objects of tenants.
+    ///   - wakes: what wakes jobs by the cloud's notifications, when this process listens to them.
+    func services(_ objects: ObjectStore, wakes: CloudWakes? = nil) throws -> Services {
         let http = HTTPClient()
         return Services(
             http: http,
@@ -97,7 +116,8 @@ struct Assembly: Sendable {
             masterKey: try masterKey(),
             tenants: tenants,
             accounts: CloudAccountCollection(database),
-            clouds: try clouds(http)
+            clouds: try clouds(http, isNotified: wakes != nil),
+            wakes: wakes
         )
     }
 

@@ -37,8 +37,11 @@ enum CloudDev {
     }
 
     /// Where `ops/testbed/openstack` looks for faults.
-    static func faultFile(_ point: String) throws -> String {
-        "\(URL(filePath: try #require(path)).deletingLastPathComponent().path())faults/\(point)"
+    static func faultFile(_ point: String) throws -> String { try beside("faults/\(point)") }
+
+    /// The path of something beside the cloud's `clouds.yaml`.
+    static func beside(_ name: String) throws -> String {
+        "\(URL(filePath: try #require(path)).deletingLastPathComponent().path())\(name)"
     }
 
     /// Has the testbed delay or fail what matches at a point, while a test does something.
