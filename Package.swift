@@ -42,7 +42,8 @@ let package = Package(
         .executableTarget(
             name: "hawser",
             dependencies: [
-                "HawserAPI", "HawserWorkers", "HawserBuckets", "HawserJobs", "HawserRecords", "HawserQueue", "HawserStorage",
+                "HawserAPI", "HawserWorkers", "HawserBuckets", "HawserJobs", "HawserRecords", "HawserQueue",
+                "HawserStorage",
                 "HawserCloud",
                 "HawserMetadata", "HawserHTTP", "HawserRedis", "HawserCore", "CMongoC",
             ],

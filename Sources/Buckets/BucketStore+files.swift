@@ -13,7 +13,9 @@ extension BucketStore {
         try await objects.find(file.id, tenant: file.tenant)
     }
 
-    /// Counts a download. Redis hears of it by the sweep, of many at once.
+    /// Counts a download.
+    ///
+    /// Redis hears of it by the sweep, of many at once.
     public func visit(_ file: BucketFile) async throws {
         try await files.visit(id: file.id, tenant: file.tenant)
     }
@@ -35,6 +37,7 @@ extension BucketStore {
     /// - Parameters:
     ///   - removed: the files.
     ///   - patient: whether to wait for Redis as long as it takes, and fail without it; else it is left to the sweep.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`, `RedisUnavailable` when patient.
     func finishRemoval(_ removed: [BucketFile], patient: Bool) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var rest = removed[...]

@@ -109,7 +109,8 @@ extension BucketStore {
         // Perhaps only the answer to the commit got lost: then its files are there, or will be.
         if !isNow, byItsOwner {
             if try await isStored(upload) { return }
-            if let first = upload.files.first, try await files.find(id: first.id, tenant: upload.tenant) != nil { return }
+            let first = upload.files.first?.id ?? ""
+            guard try await files.find(id: first, tenant: upload.tenant) == nil else { return }
         }
         for file in upload.files { try await objects.remove(file.id, tenant: upload.tenant) }
         try await uploads.forget(id: upload.id)

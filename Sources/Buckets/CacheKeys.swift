@@ -1,6 +1,8 @@
 import HawserMetadata
 
-/// The names of seed 002's keys in Redis. Ids of files have no dashes in them, as in the seed's original.
+/// The names of seed 002's keys in Redis.
+///
+/// Ids of files have no dashes in them, as in the seed's original.
 enum CacheKeys {
     /// What all of them begin with.
     static let prefix = "storages."
@@ -35,7 +37,9 @@ enum CacheKeys {
 
     /// What a key stands for; nil when it is none of the seed's.
     static func meaning(of key: String) -> Meaning? {
-        if key.hasPrefix(filePrefix) { return BucketFile.id(bare: String(key.dropFirst(filePrefix.count))).map(Meaning.file) }
+        if key.hasPrefix(filePrefix) {
+            return BucketFile.id(bare: String(key.dropFirst(filePrefix.count))).map(Meaning.file)
+        }
         guard key.hasPrefix(bucketPrefix) else { return nil }
         let rest = key.dropFirst(bucketPrefix.count)
         if let id = Int64(rest) { return .bucket(id) }

@@ -80,7 +80,8 @@ struct CacheRepair {
         repeat {
             let reply = try await redis.send(["SSCAN", .string(key), .string(cursor), "COUNT", "1000"])
             let (next, members) = try Self.page(reply)
-            let live = try await store.files.marks.live(among: members.compactMap { BucketFile.id(bare: $0) }.map(BSON.string))
+            let ids = members.compactMap { BucketFile.id(bare: $0) }.map(BSON.string)
+            let live = try await store.files.marks.live(among: ids)
             let gone = members.filter { member in
                 BucketFile.id(bare: member).map { !live.contains(.string($0)) } ?? true
             }

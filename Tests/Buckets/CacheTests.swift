@@ -117,8 +117,16 @@ struct CacheTests {
             let id = UUIDv7.make()
             _ = try await test.objects.put(file.staged, tenant: "t", name: "x", contentType: "text/plain", id: id)
             let record = BucketFile(
-                id: id, tenant: "t", bucket: bucket.id, name: "x", type: "text/plain", size: 6, path: "/x", title: nil,
-                created: .now, properties: ["p": "1"]
+                id: id,
+                tenant: "t",
+                bucket: bucket.id,
+                name: "x",
+                type: "text/plain",
+                size: 6,
+                path: "/x",
+                title: nil,
+                created: .now,
+                properties: ["p": "1"]
             )
             let upload = FileUpload(id: UUIDv7.make(), tenant: "t", bucket: bucket.id, files: [record])
             try await test.store.uploads.insert(upload)

@@ -43,7 +43,9 @@ struct TestStore: Sendable {
 
     func hash(_ key: String) async throws -> [String: String] {
         let words = try await redis.send(["HGETALL", .string(key)]).array?.compactMap(\.string) ?? []
-        return Dictionary(uniqueKeysWithValues: stride(from: 0, to: words.count, by: 2).map { (words[$0], words[$0 + 1]) })
+        return Dictionary(
+            uniqueKeysWithValues: stride(from: 0, to: words.count, by: 2).map { (words[$0], words[$0 + 1]) }
+        )
     }
 
     func members(of bucket: Int64) async throws -> Set<String> {

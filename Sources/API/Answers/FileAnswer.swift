@@ -19,8 +19,11 @@ enum FileAnswer {
     }
 
     /// A response with an object's bytes or a range of them: what every download has, whoever asks for it.
-    static func response(_ object: StoredObject, _ range: ByteRange?, from objects: ObjectStore) async throws -> Response
-    {
+    static func response(
+        _ object: StoredObject,
+        _ range: ByteRange?,
+        from objects: ObjectStore
+    ) async throws -> Response {
         let reader = try await objects.open(
             object,
             offset: range?.offset ?? 0,

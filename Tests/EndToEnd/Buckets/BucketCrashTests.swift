@@ -53,7 +53,7 @@ struct BucketCrashTests {
         for known in lanes { try await Self.check(known, tenant) }
         let objects = try await dev.database.collection("objects").find(projection: ["_id": 1])
         let files = try await dev.database.collection("files").find(projection: ["_id": 1])
-        #expect(Set(objects.map { $0["_id"] }) == Set(files.map { $0["_id"] }), "no file without its object, none beside")
+        #expect(Set(objects.map { $0["_id"] }) == Set(files.map { $0["_id"] }), "no file without object, none beside")
     }
 
     /// Does this and that until the time is over.
@@ -63,7 +63,8 @@ struct BucketCrashTests {
         while ContinuousClock.now < end {
             do {
                 switch Int.random(in: 0..<20) {
-                case 0, 1: known.buckets.append(try await tenant.bucket(["Path": .string("/$year/\(Int.random(in: 0..<9))")]))
+                case 0, 1:
+                    known.buckets.append(try await tenant.bucket(["Path": .string("/$year/\(Int.random(in: 0..<9))")]))
                 case 2...9:
                     guard let bucket = known.buckets.randomElement() else { continue }
                     let contents = (0..<Int.random(in: 1...3)).map { _ in bytes() }
@@ -163,7 +164,9 @@ struct BucketCrashTests {
             let text = ["Name": "name", "Type": "type", "Path": "path", "Title": "title"]
             for (field, name) in text { #expect(hash[field] == file[name]?.string, "\(bare) \(field)") }
             let numbers = ["BucketId": "bucket", "Size": "size", "TotalVisits": "visits", "Version": "version"]
-            for (field, name) in numbers { #expect(hash[field].flatMap { Int64($0) } == file[name]?.int, "\(bare) \(field)") }
+            for (field, name) in numbers {
+                #expect(hash[field].flatMap { Int64($0) } == file[name]?.int, "\(bare) \(field)")
+            }
             let times = ["CreatedTime": "created", "ModifiedTime": "modified", "VisitedTime": "visited"]
             for (field, name) in times {
                 #expect(hash[field].flatMap { Timestamp(rfc3339: $0) } == file[name]?.date, "\(bare) \(field)")

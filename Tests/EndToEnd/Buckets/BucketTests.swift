@@ -93,7 +93,12 @@ struct BucketTests {
         let dev = try await Dev.shared.value
         let tenant = try await dev.tenant()
         let bucket = try await tenant.bucket()
-        let other = try await tenant.client.send("POST", Self.path, headers: ["Content-Type": "text/xml"], body: .bytes([60]))
+        let other = try await tenant.client.send(
+            "POST",
+            Self.path,
+            headers: ["Content-Type": "text/xml"],
+            body: .bytes([60])
+        )
         #expect(other.status == 415)
         #expect(try await tenant.client.post(Self.path, "text").status == 400)
         #expect(try await put(tenant, ["Name": "x"]).status == 400)
