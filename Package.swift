@@ -43,20 +43,22 @@ let package = Package(
         .executableTarget(
             name: "hawser",
             dependencies: [
-                "HawserAPI", "HawserWorkers", "HawserJobs", "HawserRecords", "HawserQueue", "HawserStorage",
+                "HawserAPI", "HawserWorkers", "HawserBuckets", "HawserJobs", "HawserRecords", "HawserQueue",
+                "HawserStorage",
                 "HawserCloud",
                 "HawserMetadata", "HawserHTTP", "HawserRedis", "HawserCore", "CMongoC",
             ],
             path: "Sources/hawser",
             swiftSettings: settings
         ),
-        room("API", on: ["Jobs", "Records", "Queue", "Storage", "Cloud", "Metadata", "HTTP", "Core"]),
+        room("API", on: ["Jobs", "Buckets", "Records", "Queue", "Storage", "Cloud", "Metadata", "HTTP", "Core"]),
         room(
             "Workers",
-            on: ["Jobs", "Records", "Queue", "Storage", "Cloud", "Metadata", "HTTP", "Core"],
+            on: ["Jobs", "Buckets", "Records", "Queue", "Storage", "Cloud", "Metadata", "HTTP", "Core"],
             plugins: ["TypeList"]
         ),
         room("Records", on: ["Queue", "Metadata", "Core"]),
+        room("Buckets", on: ["Storage", "Metadata", "Redis", "Core"]),
         room("Jobs", on: ["Queue", "Core"], plugins: ["TypeList"]),
         room("Queue", on: ["Redis", "Core"]),
         room("Storage", on: ["Metadata", "Core"], c: ["CISAL"]),
@@ -125,8 +127,9 @@ let package = Package(
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),
         tests("Workers", on: ["Workers", "Cloud", "Queue", "Redis", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
-        tests("EndToEnd", on: ["Cloud", "HTTP", "Redis", "Core"]),
-        tests("API", on: ["API", "Records", "Queue", "Storage", "Metadata", "HTTP", "Redis", "Core"]),
+        tests("Buckets", on: ["Buckets", "Storage", "Metadata", "Redis", "Core"]),
+        tests("EndToEnd", on: ["Cloud", "Metadata", "HTTP", "Redis", "Core"]),
+        tests("API", on: ["API", "Buckets", "Records", "Queue", "Storage", "Metadata", "HTTP", "Redis", "Core"]),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["HawserCore", "HawserRedis", "HawserTestSupport", "hawser"],

@@ -1,4 +1,5 @@
 import Foundation
+import HawserCore
 
 // An answer while much of the request's body is still to come. libmicrohttpd takes a response only after the whole body,
 // and it writes nothing while the body arrives, so the answer is written to the socket around it. What the client goes
@@ -22,7 +23,7 @@ extension Exchange {
         default: return nil
         }
         var head = "HTTP/1.1 \(response.status) \(Problem.phrase(of: response.status))\r\n"
-        head += "Date: \(Self.date())\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
+        head += "Date: \(HTTPDate.text(.now))\r\nConnection: close\r\nContent-Length: \(body.count)\r\n"
         for field in response.headers where !Self.isServers(field.name) && !Headers.isSame(field.name, "Connection") {
             head += "\(field.name): \(field.value)\r\n"
         }
@@ -40,16 +41,5 @@ extension Exchange {
         }
         shutdown(descriptor, Int32(SHUT_WR))
         return true
-    }
-
-    /// The time as RFC 9110 (5.6.7) wants it.
-    private static func date() -> String {
-        var now = time(nil)
-        var parts = tm()
-        gmtime_r(&now, &parts)
-        var text = [CChar](repeating: 0, count: 64)
-        // The "C" locale is in force as long as nobody calls setlocale.
-        strftime(&text, text.count, "%a, %d %b %Y %H:%M:%S GMT", &parts)
-        return text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
     }
 }

@@ -1,3 +1,4 @@
+public import HawserBuckets
 public import HawserCloud
 public import HawserHTTP
 public import HawserMetadata
@@ -11,6 +12,8 @@ public struct Services: Sendable {
     public let webhookAddresses: AddressPolicy
     /// The objects of tenants.
     public let objects: ObjectStore
+    /// The buckets of tenants.
+    public let buckets: BucketStore
     /// The key that secrets are derived from, 32 bytes.
     public let masterKey: [UInt8]
 
@@ -28,6 +31,7 @@ public struct Services: Sendable {
         http: HTTPClient,
         webhookAddresses: AddressPolicy,
         objects: ObjectStore,
+        buckets: BucketStore,
         masterKey: [UInt8],
         tenants: TenantCollection,
         accounts: CloudAccountCollection,
@@ -37,6 +41,7 @@ public struct Services: Sendable {
         self.http = http
         self.webhookAddresses = webhookAddresses
         self.objects = objects
+        self.buckets = buckets
         self.masterKey = masterKey
         self.tenants = tenants
         self.accounts = accounts

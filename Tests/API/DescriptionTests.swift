@@ -62,7 +62,8 @@ struct DescriptionTests {
     @Test(
         "a route that asks for somebody says so, and refuses nobody",
         arguments: [
-            "/v1/jobs", "/v1/tenants", "/v1/workers", "/storage/api/request",
+            "/v1/jobs", "/v1/tenants", "/v1/workers", "/storage/api/request", "/api/storages/bucket",
+            "/api/storages/bucket/Count",
         ]
     )
     func security(path: String) async throws {

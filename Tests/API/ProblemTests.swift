@@ -48,6 +48,22 @@ struct ProblemTests {
         #expect(allow == "GET, HEAD, OPTIONS, POST")
     }
 
+    @Test("buckets have the errors and headers of their original's framework")
+    func buckets() async throws {
+        let front = try await TestBackend().front
+        let answers = [
+            await front.handle(try Request(method: "GET", target: "/api/storages/bucket")),
+            await front.handle(try Request(method: "GET", target: "/api/storages/nothing")),
+            await front.handle(try Request(method: "PUT", target: "/api/storages/file/1")),
+        ]
+        #expect(answers.map(\.status) == [401, 404, 405])
+        for answer in answers {
+            #expect(try Self.json(answer)["Message"]?.string?.isEmpty == false)
+            #expect(answer.headers["cache-control"] == "no-cache")
+        }
+        #expect(answers[0].headers["www-authenticate"] != nil)
+    }
+
     @Test("the storage sessions have the errors and headers of their original")
     func dialect() async throws {
         let front = try await TestBackend().front

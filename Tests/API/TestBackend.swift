@@ -1,4 +1,5 @@
 import HawserAPI
+import HawserBuckets
 import HawserCore
 import HawserMetadata
 import HawserQueue
@@ -22,7 +23,8 @@ struct TestBackend: Sendable {
             options: .forTests
         )
         let archive = MongoJobArchive(database)
-        let queues = JobQueues(client: try await TestRedis.shared.ownClient(), archive: archive)
+        let redis = try await TestRedis.shared.ownClient()
+        let queues = JobQueues(client: redis, archive: archive)
         let pool = BlockingPool(name: "files", threads: 2)
         let staging = try Staging(directory: directory.file("staging"), pool: pool)
         let target = try DirectoryTarget(id: "00", directory: directory.file("00"))
@@ -39,6 +41,7 @@ struct TestBackend: Sendable {
                 tenants: TenantCollection(database),
                 sessions: TransferSessionCollection(database),
                 objects: store,
+                buckets: BucketStore(database, objects: store, redis: redis),
                 clouds: nil,
                 database: database,
                 configuration: try Configuration.load(environment: ["HAWSER_ADMIN_KEY": Self.adminKey]),

@@ -1,5 +1,6 @@
 import Foundation
 import HawserCore
+import HawserMetadata
 import HawserRedis
 import HawserTestSupport
 import Synchronization
@@ -37,7 +38,10 @@ final class Dev: Sendable {
     let admin: Client
     /// A client that says nothing of itself.
     let anybody: Client
-    private let redis: RedisClient
+    /// A client of its Redis.
+    let redis: RedisClient
+    /// Its database, to be looked into.
+    let database: MongoDatabase
     private let directory: TestDirectory
     private let process: ServerProcess
 
@@ -64,21 +68,29 @@ final class Dev: Sendable {
         admin = Client(base: url, authorization: "Bearer \(key.trimmingCharacters(in: .whitespacesAndNewlines))")
         anybody = Client(base: url, authorization: nil)
         redis = try RedisClient(url: urls["redis_url"]?.string ?? "")
+        database = try MongoDatabase(url: Secret(urls["mongo_url"]?.string ?? ""), options: .forTests)
     }
 
     /// Ends the worker as if the machine had lost power, and answers its process id; dev starts another one.
     @discardableResult
-    func killWorker() throws -> Int32? {
-        guard let id = try workerID() else { return nil }
+    func killWorker() throws -> Int32? { try killService("worker") }
+
+    /// The process id of the worker; nil while there is none.
+    func workerID() throws -> Int32? { try serviceID("worker") }
+
+    /// Ends the API, the worker or a server as if the machine had lost power; dev starts another one.
+    @discardableResult
+    func killService(_ name: String) throws -> Int32? {
+        guard let id = try serviceID(name) else { return nil }
         kill(id, SIGKILL)
         return id
     }
 
-    /// The process id of the worker; nil while there is none.
-    func workerID() throws -> Int32? {
+    /// The process id of the first service whose name begins so; nil while there is none.
+    private func serviceID(_ name: String) throws -> Int32? {
         let children = try Self.json("\(data)/dev-children.json").array ?? []
-        let worker = children.first { $0["name"]?.string?.hasPrefix("worker") == true }
-        return worker?["id"]?.int.map { Int32($0) }
+        let service = children.first { $0["name"]?.string?.hasPrefix(name) == true }
+        return service?["id"]?.int.map { Int32($0) }
     }
 
     private static func json(_ path: String) throws -> JSON {

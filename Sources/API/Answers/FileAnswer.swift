@@ -1,4 +1,6 @@
+import Foundation
 import HawserHTTP
+import HawserMetadata
 import HawserStorage
 
 /// Parts of responses that carry a file.
@@ -13,6 +15,51 @@ enum FileAnswer {
         }
         return .stream(length: reader.length) { writer in
             for try await chunk in reader { try await writer.write(chunk) }
+        }
+    }
+
+    /// A response with an object's bytes or a range of them: what every download has, whoever asks for it.
+    static func response(
+        _ object: StoredObject,
+        _ range: ByteRange?,
+        from objects: ObjectStore
+    ) async throws -> Response {
+        let reader = try await objects.open(
+            object,
+            offset: range?.offset ?? 0,
+            length: range?.length ?? object.size
+        )
+        var response = Response(status: range == nil ? 200 : 206)
+        response.body = try body(reader)
+        response.headers["ETag"] = tag(object)
+        response.headers["Accept-Ranges"] = "bytes"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if let range {
+            response.headers["Content-Range"] =
+                "bytes \(range.offset)-\(range.offset + range.length - 1)/\(object.size)"
+        }
+        return response
+    }
+
+    /// The entity tag of an object.
+    static func tag(_ object: StoredObject) -> String { "\"\(object.etag)\"" }
+
+    /// The value of `Content-Disposition` in its shortest form: a name that is a token bare, one beyond ASCII in both
+    /// forms.
+    static func attachment(_ name: String) -> String {
+        let isToken = !name.isEmpty && name.utf8.allSatisfy(isTokenCharacter)
+        if isToken { return "attachment; filename=\(name)" }
+        let whole = disposition("attachment", name: name)
+        let isPlain = name.utf8.allSatisfy { (32..<127).contains($0) && !"\"\\%".utf8.contains($0) }
+        guard isPlain, let end = whole.range(of: "; filename*=") else { return whole }
+        return String(whole[..<end.lowerBound])
+    }
+
+    /// What RFC 9110 (5.6.2) allows in a token.
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 48...57, 65...90, 97...122: true
+        default: "!#$&'*+-.^_`|~".utf8.contains(byte)
         }
     }
 

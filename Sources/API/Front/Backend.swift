@@ -1,3 +1,4 @@
+public import HawserBuckets
 public import HawserCloud
 public import HawserCore
 public import HawserMetadata
@@ -19,6 +20,8 @@ public struct Backend: Sendable {
     public let sessions: TransferSessionCollection
     /// The objects.
     public let objects: ObjectStore
+    /// The buckets of seed 002.
+    public let buckets: BucketStore
     /// The clouds; nil when none is configured.
     public let clouds: Clouds?
     /// The database, for its health.
@@ -40,6 +43,7 @@ public struct Backend: Sendable {
         tenants: TenantCollection,
         sessions: TransferSessionCollection,
         objects: ObjectStore,
+        buckets: BucketStore,
         clouds: Clouds?,
         database: MongoDatabase,
         configuration: Configuration,
@@ -52,6 +56,7 @@ public struct Backend: Sendable {
         self.tenants = tenants
         self.sessions = sessions
         self.objects = objects
+        self.buckets = buckets
         self.clouds = clouds
         self.database = database
         self.configuration = configuration

@@ -1,3 +1,4 @@
+import HawserBuckets
 public import HawserCore
 public import HawserHTTP
 import HawserQueue
@@ -22,9 +23,10 @@ public struct Front: Sendable {
         common += HealthRoutes(backend: backend).endpoints
         let dialect = SessionDialect(backend: backend).endpoints
         let cloud = IaaSDialect(backend: backend).endpoints
+        let buckets = BucketDialect(backend: backend).endpoints
         let document = DescriptionBox()
         common.append(Self.describing { document.json })
-        let description = OpenAPIDocument.json(common + dialect + cloud)
+        let description = OpenAPIDocument.json(common + dialect + cloud + buckets)
         document.json = description
         self.description = description
 
@@ -40,6 +42,9 @@ public struct Front: Sendable {
         var iaas = Router(onError: { IaaSFailure.response($0, $1) })
         for endpoint in cloud { Self.add(endpoint, to: &iaas, authenticator) }
         router.mount(IaaSDialect.prefix, iaas)
+        var storages = Router(onError: { BucketFailure.response($0, $1) })
+        for endpoint in buckets { Self.add(endpoint, to: &storages, authenticator) }
+        router.mount(BucketDialect.prefix, storages)
         self.router = router
     }
 
@@ -58,6 +63,7 @@ public struct Front: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await backend.feed.run() }
             group.addTask { await Callback(backend: backend).sweep() }
+            group.addTask { await BucketSweep(backend.buckets).run() }
         }
     }
 

@@ -82,13 +82,16 @@ enum OpenAPIDocument {
         return responses
     }
 
+    private static let shapes = [
+        SessionDialect.prefix: "SessionFailure", BucketDialect.prefix: "StorageFailure",
+        IaaSDialect.prefix: "CloudFailure",
+    ]
+
     /// What a problem is told in: each dialect has a shape of its own.
     private static func problem(_ template: String) -> JSON {
-        let (type, schema) =
-            template.hasPrefix(SessionDialect.prefix)
-            ? ("application/json", "SessionFailure")
-            : template.hasPrefix(IaaSDialect.prefix)
-                ? ("application/json", "CloudFailure") : ("application/problem+json", "Problem")
-        return [type: ["schema": ["$ref": .string("#/components/schemas/\(schema)")]]]
+        guard let shape = shapes.first(where: { template.hasPrefix($0.key + "/") })?.value else {
+            return ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
+        }
+        return ["application/json": ["schema": ["$ref": .string("#/components/schemas/\(shape)")]]]
     }
 }

@@ -38,6 +38,18 @@ enum OpenAPISchemas {
                 "storage_object_id": text, "storage_box_id": text, "contentType": text, "size": text, "name": text,
                 "etag": text,
             ]),
+            "StorageFailure": object(["Message": text, "RequestId": text]),
+            "StorageBucket": object([
+                "BucketId": ["type": "integer"], "Name": text, "Path": text, "Title": nullable("string"),
+                "CreatedTime": time, "ModifiedTime": nullable("string"),
+            ]),
+            "StorageFile": object([
+                "FileId": ["type": "string", "format": "uuid"], "BucketId": ["type": "integer"], "Name": text,
+                "Type": text, "Size": ["type": "integer"], "Path": text, "Title": nullable("string"),
+                "CreatedTime": time, "ModifiedTime": nullable("string"), "TotalVisits": ["type": "integer"],
+                "VisitedTime": nullable("string"),
+                "ExtendedProperties": ["type": "object", "additionalProperties": text],
+            ]),
         ]
     }
 

@@ -49,7 +49,7 @@ struct DownloadRoute: Sendable {
         guard let object = try await backend.objects.find(objectID, tenant: session.tenant) else {
             throw SessionFailure(status: 404, message: "file not found")
         }
-        let range = try ByteRange.wanted(request, size: object.size, etag: "\"\(object.etag)\"")
+        let range = try ByteRange.wanted(request, size: object.size, etag: FileAnswer.tag(object))
         if request.method == "HEAD" {
             guard session.remaining > 0 else {
                 throw SessionFailure(status: 410, message: "download transaction is used already")
@@ -67,25 +67,14 @@ struct DownloadRoute: Sendable {
         -> Response
     {
         let isPreview = session.mode == "preview"
-        let offset = range?.offset ?? 0
-        let length = range?.length ?? object.size
-        let reader = try await backend.objects.open(object, offset: offset, length: length)
-        var response = Response(status: range == nil ? 200 : 206)
-        response.body = try FileAnswer.body(reader)
+        var response = try await FileAnswer.response(object, range, from: backend.objects)
         response.headers["Content-Type"] = isPreview ? object.contentType : "application/octet-stream"
         response.headers["Content-Disposition"] = FileAnswer.disposition(
             isPreview ? "inline" : "attachment",
             name: session.fileName ?? object.name
         )
-        response.headers["ETag"] = "\"\(object.etag)\""
-        response.headers["Accept-Ranges"] = "bytes"
-        response.headers["X-Content-Type-Options"] = "nosniff"
         // A file somebody uploaded must not act as a page of this server.
         if isPreview { response.headers["Content-Security-Policy"] = "sandbox" }
-        if let range {
-            response.headers["Content-Range"] =
-                "bytes \(range.offset)-\(range.offset + range.length - 1)/\(object.size)"
-        }
         return response
     }
 }

@@ -37,10 +37,7 @@ struct SessionDialect: Sendable {
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Methods"] = "GET,PUT,POST,DELETE"
         response.headers["Access-Control-Allow-Headers"] = "Content-Type,Authorization"
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["Expires"] = "-1"
-        response.headers["Pragma"] = "no-cache"
-        return response
+        return response.askedAgain
     }
 
     /// A session as the dialect shows it; the stored authorization is not shown.

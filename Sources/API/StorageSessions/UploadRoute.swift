@@ -88,13 +88,7 @@ struct UploadRoute: Sendable {
     }
 
     private func receive(_ part: Multipart.Part, as name: String, _ object: String) async throws -> Pending {
-        let staged = try await backend.objects.stage()
-        do {
-            for try await chunk in part.body { try await staged.write(chunk) }
-        } catch {
-            await discard(staged)
-            throw error
-        }
+        let staged = try await FormFile.receive(part, into: backend.objects)
         return Pending(
             staged: staged,
             object: object,
@@ -132,7 +126,7 @@ struct UploadRoute: Sendable {
     ///
     /// Call it in a task of its own: the request's may be cancelled because the client went away.
     private func abandon(_ session: TransferSession, _ pending: Pending?, _ error: any Error) async {
-        if let pending { await discard(pending.staged) }
+        if let pending { await FormFile.discard(pending.staged) }
         do {
             let failed = try await backend.sessions.fail(id: session.id, reason: "a transfer did not come through")
             guard let failed else { return }
@@ -142,14 +136,6 @@ struct UploadRoute: Sendable {
                 "cannot clean up after a failed upload",
                 ["session": session.id, "error": "\(cleaning)", "cause": "\(error)"]
             )
-        }
-    }
-
-    private func discard(_ staged: StagedFile) async {
-        do {
-            try await staged.discard()
-        } catch {
-            Log("upload").warning("cannot remove a staged file", ["error": "\(error)"])
         }
     }
 

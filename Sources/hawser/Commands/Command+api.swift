@@ -34,6 +34,7 @@ extension Command {
             tenants: assembly.tenants,
             sessions: assembly.sessions,
             objects: objects,
+            buckets: try assembly.buckets(objects),
             clouds: try assembly.clouds(HTTPClient()),
             database: assembly.database,
             configuration: configuration,

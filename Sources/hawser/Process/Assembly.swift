@@ -1,11 +1,13 @@
 import Foundation
 import HawserAPI
+import HawserBuckets
 import HawserCloud
 import HawserCore
 import HawserHTTP
 import HawserMetadata
 import HawserQueue
 import HawserRecords
+import HawserRedis
 import HawserStorage
 import HawserWorkers
 
@@ -62,6 +64,14 @@ struct Assembly: Sendable {
         return (store, staging)
     }
 
+    /// The buckets of seed 002, whose copy is in the queues' Redis.
+    ///
+    /// - Throws: `RedisError` when its URL cannot be used.
+    func buckets(_ objects: ObjectStore) throws -> BucketStore {
+        let redis = try RedisClient(url: configuration.redisURL.revealed)
+        return BucketStore(database, objects: objects, redis: redis)
+    }
+
     /// Makes the indexes that are not there yet.
     ///
     /// - Throws: `MetadataUnavailable`, which a MongoDB that is starting beside this process is worth a second try.
@@ -70,6 +80,7 @@ struct Assembly: Sendable {
         try await tenants.prepare()
         try await sessions.prepare()
         try await StoredObjectCollection(database).prepare()
+        try await BucketStore.prepare(database)
     }
 
     /// The clouds; nil when none is configured.
@@ -113,6 +124,7 @@ struct Assembly: Sendable {
             http: http,
             webhookAddresses: .publicOnly(allowing: configuration.webhookAllow),
             objects: objects,
+            buckets: try buckets(objects),
             masterKey: try masterKey(),
             tenants: tenants,
             accounts: CloudAccountCollection(database),
