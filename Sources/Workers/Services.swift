@@ -20,6 +20,12 @@ public struct Services: Sendable {
     public let accounts: CloudAccountCollection
     /// The clouds; nil when none is configured.
     public let clouds: Clouds?
+    /// The trees of files of tenants.
+    public let files: FileStore
+    /// Who registered with them.
+    public let registrations: RegistrationCollection
+    /// Sends mail; nil when no server for it is configured.
+    public let mail: MailSender?
 
     /// Services.
     public init(
@@ -29,7 +35,10 @@ public struct Services: Sendable {
         masterKey: [UInt8],
         tenants: TenantCollection,
         accounts: CloudAccountCollection,
-        clouds: Clouds?
+        clouds: Clouds?,
+        files: FileStore,
+        registrations: RegistrationCollection,
+        mail: MailSender?
     ) {
         self.http = http
         self.webhookAddresses = webhookAddresses
@@ -38,5 +47,8 @@ public struct Services: Sendable {
         self.tenants = tenants
         self.accounts = accounts
         self.clouds = clouds
+        self.files = files
+        self.registrations = registrations
+        self.mail = mail
     }
 }

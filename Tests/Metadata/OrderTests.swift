@@ -55,7 +55,9 @@ struct OrderTests {
     func payment() async throws {
         let (orders, _) = try await Self.make()
         let order = try await orders.buy(tenant, package: 1, quantity: 2, cancelsUnpaid: false)
-        #expect(order.paid == nil && order.totalAmount == 30_000_000 && order.validDays == 60 && order.netflow == 12_288)
+        #expect(
+            order.paid == nil && order.totalAmount == 30_000_000 && order.validDays == 60 && order.netflow == 12_288
+        )
         #expect(try await orders.service(of: tenant) == nil)
         let payments = try await withThrowingTaskGroup(of: OrderCollection.Payment.self) { group in
             for _ in 0..<8 { group.addTask { try await orders.pay(order.id) } }

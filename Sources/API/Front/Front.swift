@@ -22,9 +22,11 @@ public struct Front: Sendable {
         common += HealthRoutes(backend: backend).endpoints
         let dialect = SessionDialect(backend: backend).endpoints
         let cloud = IaaSDialect(backend: backend).endpoints
+        let files = FileStoreDialect(backend: backend)
+        common.append(PaymentRoute(orders: files.orders).endpoint)
         let document = DescriptionBox()
         common.append(Self.describing { document.json })
-        let description = OpenAPIDocument.json(common + dialect + cloud)
+        let description = OpenAPIDocument.json(common + dialect + cloud + files.endpoints)
         document.json = description
         self.description = description
 
@@ -40,6 +42,13 @@ public struct Front: Sendable {
         var iaas = Router(onError: { IaaSFailure.response($0, $1) })
         for endpoint in cloud { Self.add(endpoint, to: &iaas, authenticator) }
         router.mount(IaaSDialect.prefix, iaas)
+        for prefix in FileStoreDialect.prefixes {
+            var store = Router(onError: { StoreFailure.response($0, $1) })
+            for endpoint in files.endpoints where endpoint.template.hasPrefix(prefix + "/") {
+                Self.add(endpoint, to: &store, authenticator)
+            }
+            router.mount(prefix, store)
+        }
         self.router = router
     }
 
@@ -58,6 +67,7 @@ public struct Front: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await backend.feed.run() }
             group.addTask { await Callback(backend: backend).sweep() }
+            group.addTask { await FileStoreDialect(backend: backend).sweep() }
         }
     }
 

@@ -73,14 +73,18 @@ enum OpenAPIDocument {
             }
             responses["\(answer.status)"] = .object(response)
         }
-        var problems = endpoint.problems + [500, 503]
-        if endpoint.access != .open { problems += [401, 403] }
+        let isFileStore = FileStoreDialect.isOwn(endpoint.template)
+        // All else is in the envelope of an answer 200 there.
+        var problems = isFileStore ? [] : endpoint.problems + [500, 503]
+        if endpoint.access != .open { problems += isFileStore ? [401] : [401, 403] }
         let isDialect = endpoint.template.hasPrefix(SessionDialect.prefix)
         for status in problems where responses["\(status)"] == nil {
             let content: JSON =
-                isDialect
-                ? ["application/json": ["schema": ["$ref": "#/components/schemas/SessionFailure"]]]
-                : ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
+                isFileStore
+                ? ["application/json": ["schema": ["$ref": "#/components/schemas/StoreEnvelope"]]]
+                : isDialect
+                    ? ["application/json": ["schema": ["$ref": "#/components/schemas/SessionFailure"]]]
+                    : ["application/problem+json": ["schema": ["$ref": "#/components/schemas/Problem"]]]
             responses["\(status)"] = ["description": .string(Problem(status: status).title), "content": content]
         }
         return responses

@@ -31,6 +31,7 @@ enum OpenAPISchemas {
                 "type": text, "title": text, "status": ["type": "integer"], "request_id": text,
             ]),
             "SessionFailure": object(["status": ["const": "failure"], "message": text]),
+            "StoreEnvelope": object(["errmsg": text, "code": ["type": "integer"], "Data": [:]]),
             "SessionRequest": sessionRequest,
             "Session": object(["_id": text, "requestType": text, "created": time]),
             "File": object([

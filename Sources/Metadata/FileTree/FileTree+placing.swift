@@ -3,7 +3,7 @@ import HawserCore
 extension FileTree {
     /// What is done when a name is taken.
     public struct ClashRule: Sendable, Hashable, Codable {
-        /// Whether the client decides: the clash is refused. Otherwise the new file gets another name.
+        /// Whether the client decides, so that the clash is refused, rather than the new file given another name.
         public var isInteractive: Bool
         /// Whether the file becomes a new version of the one that is there.
         public var isNewVersion: Bool

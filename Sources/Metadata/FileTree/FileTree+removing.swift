@@ -31,7 +31,8 @@ extension FileTree {
     }
 
     /// Entries whose removal began before a moment and is not over, by tenant and id.
-    public func unfinishedRemovals(before moment: Timestamp, limit: Int) async throws -> [(tenant: String, id: String)] {
+    public func unfinishedRemovals(before moment: Timestamp, limit: Int) async throws -> [(tenant: String, id: String)]
+    {
         let filter: BSONDocument = ["trash": ["$gt": ""], "trashed": ["$lt": .date(moment)]]
         let found = try await entries.find(filter, limit: limit, projection: ["tenant": 1, "trash": 1])
         var seen: Set<String> = []

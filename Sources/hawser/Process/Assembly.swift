@@ -71,6 +71,10 @@ struct Assembly: Sendable {
         try await tenants.prepare()
         try await sessions.prepare()
         try await StoredObjectCollection(database).prepare()
+        try await FileTree(database).prepare()
+        try await TransferCollection(database).prepare()
+        try await RegistrationCollection(database).prepare()
+        try await OrderCollection(database).prepare()
     }
 
     /// The clouds; nil when none is configured.
@@ -98,7 +102,23 @@ struct Assembly: Sendable {
             masterKey: try masterKey(),
             tenants: tenants,
             accounts: CloudAccountCollection(database),
-            clouds: try clouds(http)
+            clouds: try clouds(http),
+            files: FileStore(
+                database: database,
+                objects: objects,
+                root: configuration.importRoot.map {
+                    ImportRoot(directory: $0, pool: BlockingPool(name: "import", threads: 8))
+                }
+            ),
+            registrations: RegistrationCollection(database),
+            mail: configuration.smtpURL.map { url in
+                MailSender(
+                    url: url,
+                    user: configuration.smtpUser,
+                    password: configuration.smtpPassword,
+                    from: configuration.mailFrom
+                )
+            }
         )
     }
 
