@@ -113,7 +113,7 @@ let package = Package(
         tests("Records", on: ["Records", "Queue", "Metadata", "Core"]),
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),
         tests("Storage", on: ["Storage", "Metadata", "Core"]),
-        tests("EndToEnd", on: ["Cloud", "HTTP", "Redis", "Core"]),
+        tests("EndToEnd", on: ["Cloud", "Metadata", "HTTP", "Redis", "Core"]),
         tests("API", on: ["API", "Records", "Queue", "Storage", "Metadata", "HTTP", "Redis", "Core"]),
         .testTarget(
             name: "CommandLineTests",

@@ -108,7 +108,7 @@ public struct TransferCollection: Sendable {
     public func reopen(_ scan: String) async throws {
         try await items.updateMany(
             ["scan": .string(scan), "state": .string(TransferItem.State.failed.rawValue)],
-            ["$set": ["state": .string(TransferItem.State.pending.rawValue)], "$unset": ["code": 1, "message": 1]]
+            ["$set": ["state": .string(TransferItem.State.pending.rawValue)]]
         )
     }
 

@@ -11,6 +11,11 @@ struct TransferRun: Sendable {
     private static let batch = 500
     private static let atOnce = 8
     private static let shownFailures = 20
+    /// How long files are moved, in seconds, before the job gives its slot to others and comes back.
+    ///
+    /// That it comes back also shows that it does not kill its workers: a job whose worker dies three times between two
+    /// rests is given up by the engine.
+    private static let shift = 5.0
 
     let store: FileStore
     let job: JobContext
@@ -36,8 +41,6 @@ struct TransferRun: Sendable {
     /// - Returns: what is moved in all.
     /// - Throws: `JobError` when some cannot be moved: the others are.
     func run(_ scan: FileStore.Scan, _ move: @escaping Move) async throws -> TransferOutcome {
-        // Files that failed in an earlier run, for instance one that was asked for by retrying the job.
-        try await store.transfers.reopen(scan.id)
         let before = try await store.transfers.tally(scan.id)
         let meter = TransferMeter(
             job: job,
@@ -47,20 +50,44 @@ struct TransferRun: Sendable {
             doneFiles: before.files[.done] ?? 0
         )
         await meter.tell()
+        // Longer shifts the longer it takes, so that the journal of a job of days stays short.
+        let shift = max(Self.shift, Timestamp.now.seconds(since: job.created) / 20)
+        let end = ContinuousClock.now + .seconds(shift)
         var last: Int64 = -1
         while true {
             let batch = try await store.transfers.pending(scan.id, after: last, limit: Self.batch)
-            guard let end = batch.last else { break }
-            last = end.number
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                for (index, item) in batch.enumerated() {
-                    if index >= Self.atOnce { try await group.next() }
-                    group.addTask { try await one(item, meter, move) }
-                }
-                try await group.waitForAll()
-            }
+            guard let lastOfBatch = batch.last else { break }
+            last = lastOfBatch.number
+            let isOver = try await move(batch, until: end, meter, move)
+            if isOver { try await rest(scan) }
         }
         return try await outcome(scan)
+    }
+
+    /// Moves files, a few at a time, until a moment.
+    ///
+    /// - Returns: whether it has come.
+    private func move(
+        _ batch: [TransferItem],
+        until end: ContinuousClock.Instant,
+        _ meter: TransferMeter,
+        _ move: @escaping Move
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, item) in batch.enumerated() where ContinuousClock.now < end {
+                if index >= Self.atOnce { try await group.next() }
+                group.addTask { try await one(item, meter, move) }
+            }
+            try await group.waitForAll()
+        }
+        return ContinuousClock.now >= end
+    }
+
+    /// Ends this run, which goes on in the next, if any file was moved since the last time.
+    private func rest(_ scan: FileStore.Scan) async throws {
+        let tally = try await store.transfers.tally(scan.id)
+        let moved = scan.files - (tally.files[.pending] ?? 0)
+        try await job.poll("rest after \(moved)", every: 0.05...0.05, first: 0.05) { true }
     }
 
     private func one(_ item: TransferItem, _ meter: TransferMeter, _ move: Move) async throws {
@@ -97,6 +124,8 @@ struct TransferRun: Sendable {
                 ["path": .string(failure.path), "code": .int(Int64(failure.code)), "message": .string(failure.message)]
             } + scan.obstacles.map { ["code": 1, "message": .string($0)] }
         let first = failures.first?.message ?? scan.obstacles.first ?? ""
+        // Whoever retries the job wants them tried again.
+        try await store.transfers.reopen(scan.id)
         let isOnly = scan.files == 1 && scan.obstacleCount == 0
         throw Self.error(
             failures.first?.code ?? 1,

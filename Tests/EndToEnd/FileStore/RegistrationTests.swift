@@ -63,8 +63,11 @@ struct RegistrationTests {
     func guessing() async throws {
         let dev = try await StoreDev.shared.value
         let tenant = try await dev.tenant(isVerified: false)
-        for _ in 0..<10 { #expect(try await tenant.ask("/store/verifyemail", ["code": "00000000"]).code == 8) }
-        let code = try await dev.code(for: tenant, mails: 11)
+        var code = try await dev.code(for: tenant)
+        for count in 2...11 {
+            #expect(try await tenant.ask("/store/verifyemail", ["code": "00000000"]).code == 8)
+            code = try await dev.code(for: tenant, mails: count)
+        }
         #expect(try await tenant.ask("/store/verifyemail", ["code": .string(code)]).code == 8)
         #expect(try await tenant.ask("/store/resendemail", [:]).code == 1)
         #expect(try dev.mail.mails(to: tenant.email).count == 11)

@@ -1,5 +1,6 @@
 import Foundation
 import HawserCore
+import HawserMetadata
 import HawserTestSupport
 import Testing
 
@@ -16,7 +17,8 @@ struct StoreDev: Sendable {
     /// One of a test's own has settings of its own.
     init(settings: [String: String] = [:]) async throws {
         directory = try TestDirectory("import")
-        root = directory.path
+        // As clients see paths: without double slashes.
+        root = "/" + directory.path.split(separator: "/").joined(separator: "/")
         mail = try await TestMail.start()
         let all = [
             "HAWSER_IMPORT_ROOT": directory.path, "HAWSER_SMTP_URL": mail.url, "HAWSER_MAIL_FROM": "store@example.org",
@@ -43,6 +45,13 @@ struct StoreDev: Sendable {
     func code(for tenant: StoreTenant, mails count: Int = 1) async throws -> String {
         let mail = try #require(try await mail.mails(to: tenant.email, count: count).last)
         return String(try #require(mail.firstMatch(of: /verify code is ([0-9a-km-np-z]{8}),/)).output.1)
+    }
+
+    /// What a tenant has stored and moved, to the byte.
+    func usage(of tenant: StoreTenant) async throws -> Usage {
+        let urls = try JSON(parsing: try read("\(dev.data)/dev.json"))
+        let database = try MongoDatabase(url: Secret(urls["mongo_url"]?.string ?? ""))
+        return try await UsageCollection(database).of(tenant.tenant.id)
     }
 
     /// A new directory below the root.
@@ -73,7 +82,9 @@ struct StoreTenant: Sendable {
     func ask(_ path: String, _ body: JSON? = nil, wait: Int? = nil) async throws -> Envelope {
         let headers = wait.map { ["Prefer": "wait=\($0)"] } ?? [:]
         let answer =
-            if let body { try await tenant.client.post(path, body, headers) } else { try await tenant.client.get(path, headers) }
+            if let body { try await tenant.client.post(path, body, headers) } else {
+                try await tenant.client.get(path, headers)
+            }
         return try Envelope(answer)
     }
 
