@@ -58,23 +58,23 @@ struct TransferRun: Sendable {
             let batch = try await store.transfers.pending(scan.id, after: last, limit: Self.batch)
             guard let lastOfBatch = batch.last else { break }
             last = lastOfBatch.number
-            let isOver = try await move(batch, until: end, meter, move)
+            let isOver = try await all(batch, until: end, meter, move)
             if isOver { try await rest(scan) }
         }
         return try await outcome(scan)
     }
 
-    /// Moves files, a few at a time, until a moment.
+    /// Moves files, a few at a time, until a moment, but at least one.
     ///
     /// - Returns: whether it has come.
-    private func move(
+    private func all(
         _ batch: [TransferItem],
         until end: ContinuousClock.Instant,
         _ meter: TransferMeter,
         _ move: @escaping Move
     ) async throws -> Bool {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, item) in batch.enumerated() where ContinuousClock.now < end {
+            for (index, item) in batch.enumerated() where index == 0 || ContinuousClock.now < end {
                 if index >= Self.atOnce { try await group.next() }
                 group.addTask { try await one(item, meter, move) }
             }
@@ -115,6 +115,9 @@ struct TransferRun: Sendable {
     private func outcome(_ scan: FileStore.Scan) async throws -> TransferOutcome {
         let tally = try await store.transfers.tally(scan.id)
         let failures = try await store.transfers.failures(scan.id, limit: Self.shownFailures)
+        guard tally.files[.pending] ?? 0 == 0 else {
+            throw JobError.retryable("unfinished", "not all files are moved yet")
+        }
         let failed = Int(tally.files[.failed] ?? 0) + scan.obstacleCount
         guard failed > 0 else {
             return TransferOutcome(files: tally.files[.done] ?? 0, bytes: tally.bytes[.done] ?? 0)
