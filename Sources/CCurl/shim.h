@@ -23,6 +23,16 @@ static inline CURLcode hawser_curl_set_headers(CURL *easy, struct curl_slist *li
     return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
 }
 
+static inline CURLcode hawser_curl_set_mail_recipients(CURL *easy, struct curl_slist *list) {
+    return curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, list);
+}
+
+/// Sets who gives the text of a mail.
+static inline CURLcode hawser_curl_set_mail(CURL *easy, void *context, curl_read_callback read) {
+    curl_easy_setopt(easy, CURLOPT_READDATA, context);
+    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, read);
+}
+
 /// Sets the four data callbacks and what they get as their context.
 static inline void hawser_curl_set_callbacks(
     CURL *easy, void *context, curl_write_callback write, curl_write_callback header, curl_read_callback read,

@@ -40,6 +40,16 @@ public struct Configuration: Sendable {
     public internal(set) var sessionSeconds = 86_400.0
     /// The largest JSON body the API reads.
     public internal(set) var maxBodyBytes = 16_777_216
+    /// The directory whose files clients of the file store may name; none: they may name none.
+    public internal(set) var importRoot: String?
+    /// The server that mails are given to, as a URL; none: no mail is sent, and addresses count as verified.
+    public internal(set) var smtpURL: Secret?
+    /// Who logs in there; none: nobody.
+    public internal(set) var smtpUser: String?
+    /// With what.
+    public internal(set) var smtpPassword: Secret?
+    /// The address mails come from.
+    public internal(set) var mailFrom = "hawser@localhost"
     /// The file more settings were read from.
     public internal(set) var configFile: String?
 

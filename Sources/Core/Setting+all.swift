@@ -163,6 +163,53 @@ extension Setting {
             read: { whole($0, in: 1024...1_073_741_824) }
         ),
         Setting(
+            "HAWSER_IMPORT_ROOT",
+            \.importRoot,
+            unit: "DIRECTORY",
+            fallback: "",
+            rule: "the path of a directory",
+            help: "the directory whose files the file store may import and export; none: it may none",
+            read: path
+        ),
+        Setting(
+            "HAWSER_SMTP_URL",
+            \.smtpURL,
+            unit: "URL",
+            fallback: "",
+            rule: "a URL that starts with smtp:// or smtps://",
+            help: "the server for mail, smtp://HOST[:PORT] or smtps://…; none: addresses count as verified",
+            isSecret: true,
+            read: { url($0, schemes: ["smtp", "smtps"]) }
+        ),
+        Setting(
+            "HAWSER_SMTP_USER",
+            \.smtpUser,
+            unit: "NAME",
+            fallback: "",
+            rule: "a name",
+            help: "who logs in to the server for mail; none: nobody does",
+            read: path
+        ),
+        Setting(
+            "HAWSER_SMTP_PASSWORD",
+            \.smtpPassword,
+            unit: "PASSWORD",
+            fallback: "",
+            rule: "a password of visible ASCII characters without spaces",
+            help: "the password for it, sent over TLS only",
+            isSecret: true,
+            read: key
+        ),
+        Setting(
+            "HAWSER_MAIL_FROM",
+            \.mailFrom,
+            unit: "ADDRESS",
+            fallback: "hawser@localhost",
+            rule: "an address like store@example.org",
+            help: "the address that mails come from",
+            read: address
+        ),
+        Setting(
             "HAWSER_MONGOD",
             \.mongod,
             unit: "PROGRAM",

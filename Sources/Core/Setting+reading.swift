@@ -29,6 +29,11 @@ extension Setting {
         text.isEmpty || text.contains("\0") ? nil : text
     }
 
+    static func address(_ text: String) -> String? {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+        return parts.count == 2 && !parts.contains("") && text.utf8.allSatisfy { $0 > 32 && $0 < 127 } ? text : nil
+    }
+
     static func whole(_ text: String, in range: ClosedRange<Int>) -> Int? {
         guard let value = Int(text), range.contains(value) else { return nil }
         return value

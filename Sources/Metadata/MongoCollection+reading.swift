@@ -16,6 +16,7 @@ extension MongoCollection {
     /// - Parameters:
     ///   - filter: what to look for.
     ///   - sort: fields with 1 or -1.
+    ///   - skip: how many of the first to leave out.
     ///   - limit: how many at most; nil for all.
     ///   - projection: which fields to answer; empty for all.
     /// - Returns: the documents in order.
@@ -23,6 +24,7 @@ extension MongoCollection {
     public func find(
         _ filter: BSONDocument = [:],
         sort: BSONDocument = [:],
+        skip: Int = 0,
         limit: Int? = nil,
         projection: BSONDocument = [:]
     ) async throws -> [BSONDocument] {
@@ -30,6 +32,7 @@ extension MongoCollection {
         var options: BSONDocument = [:]
         if !sort.isEmpty { options["sort"] = .document(sort) }
         if !projection.isEmpty { options["projection"] = .document(projection) }
+        if skip > 0 { options["skip"] = .int(Int64(skip)) }
         if let limit { options["limit"] = .int(Int64(limit)) }
         return try await run("find") { [options] collection, call in
             let cursor = mongoc_collection_find_with_opts(
@@ -64,5 +67,15 @@ extension MongoCollection {
             try call.check(count >= 0)
             return Int(count)
         }
+    }
+}
+
+extension MongoCollection {
+    /// What a pipeline makes of the documents; for few results, those of the first batch.
+    func aggregate(_ pipeline: [BSON]) async throws -> [BSONDocument] {
+        let command: BSONDocument = ["aggregate": .string(name), "pipeline": .array(pipeline), "cursor": [:]]
+        let reply = try await database.command(command, named: "aggregate", collection: name)
+        let batch = try reply.required("cursor", \.document).required("firstBatch", \.array)
+        return batch.compactMap(\.document)
     }
 }

@@ -9,6 +9,13 @@ public struct UpdateResult: Sendable, Hashable {
     public let modified: Int
     /// Whether there was none and one was made.
     public let isInserted: Bool
+
+    /// Reads the driver's reply.
+    init(reply: BSONDocument) throws {
+        matched = Int(try reply.required("matchedCount", \.int))
+        modified = Int(try reply.required("modifiedCount", \.int))
+        isInserted = reply["upsertedId"] != nil
+    }
 }
 
 extension MongoCollection {
@@ -122,12 +129,7 @@ extension MongoCollection {
             let update = try call.bson(update)
             let options = try call.bson(Self.unchecked.merging(["upsert": .bool(upsert)]))
             try call.check(function(collection, filter, update, options, call.reply, call.error))
-            let reply = try call.replied()
-            return UpdateResult(
-                matched: Int(try reply.required("matchedCount", \.int)),
-                modified: Int(try reply.required("modifiedCount", \.int)),
-                isInserted: reply["upsertedId"] != nil
-            )
+            return try UpdateResult(reply: call.replied())
         }
     }
 

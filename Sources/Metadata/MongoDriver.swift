@@ -19,7 +19,10 @@ public enum MongoDriver {
         mongoc_log_set_handler(
             { level, domain, message, _ in
                 guard level.rawValue <= MONGOC_LOG_LEVEL_WARNING.rawValue, let domain, let message else { return }
-                Log("mongodb").warning(String(cString: message), ["domain": String(cString: domain)])
+                let text = String(cString: message)
+                // A transaction that met another one was aborted by MongoDB already, which the driver complains of.
+                guard !text.hasPrefix("Error in abortTransaction") else { return }
+                Log("mongodb").warning(text, ["domain": String(cString: domain)])
             },
             nil
         )

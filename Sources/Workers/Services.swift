@@ -23,6 +23,12 @@ public struct Services: Sendable {
     public let accounts: CloudAccountCollection
     /// The clouds; nil when none is configured.
     public let clouds: Clouds?
+    /// The trees of files of tenants.
+    public let files: FileStore
+    /// Who registered with them.
+    public let registrations: RegistrationCollection
+    /// Sends mail; nil when no server for it is configured.
+    public let mail: MailSender?
     /// Wakes jobs by the cloud's notifications; nil when none are listened to.
     public let wakes: CloudWakes?
 
@@ -36,6 +42,9 @@ public struct Services: Sendable {
         tenants: TenantCollection,
         accounts: CloudAccountCollection,
         clouds: Clouds?,
+        files: FileStore,
+        registrations: RegistrationCollection,
+        mail: MailSender?,
         wakes: CloudWakes? = nil
     ) {
         self.http = http
@@ -46,6 +55,9 @@ public struct Services: Sendable {
         self.tenants = tenants
         self.accounts = accounts
         self.clouds = clouds
+        self.files = files
+        self.registrations = registrations
+        self.mail = mail
         self.wakes = wakes
     }
 }

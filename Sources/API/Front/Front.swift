@@ -24,9 +24,11 @@ public struct Front: Sendable {
         let dialect = SessionDialect(backend: backend).endpoints
         let cloud = IaaSDialect(backend: backend).endpoints
         let buckets = BucketDialect(backend: backend).endpoints
+        let files = FileStoreDialect(backend: backend)
+        common.append(PaymentRoute(orders: files.orders).endpoint)
         let document = DescriptionBox()
         common.append(Self.describing { document.json })
-        let description = OpenAPIDocument.json(common + dialect + cloud + buckets)
+        let description = OpenAPIDocument.json(common + dialect + cloud + buckets + files.endpoints)
         document.json = description
         self.description = description
 
@@ -45,6 +47,13 @@ public struct Front: Sendable {
         var storages = Router(onError: { BucketFailure.response($0, $1) })
         for endpoint in buckets { Self.add(endpoint, to: &storages, authenticator) }
         router.mount(BucketDialect.prefix, storages)
+        for prefix in FileStoreDialect.prefixes {
+            var store = Router(onError: { StoreFailure.response($0, $1) })
+            for endpoint in files.endpoints where endpoint.template.hasPrefix(prefix + "/") {
+                Self.add(endpoint, to: &store, authenticator)
+            }
+            router.mount(prefix, store)
+        }
         self.router = router
     }
 
@@ -64,6 +73,7 @@ public struct Front: Sendable {
             group.addTask { await backend.feed.run() }
             group.addTask { await Callback(backend: backend).sweep() }
             group.addTask { await BucketSweep(backend.buckets).run() }
+            group.addTask { await FileStoreDialect(backend: backend).sweep() }
         }
     }
 

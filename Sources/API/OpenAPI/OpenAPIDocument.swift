@@ -73,8 +73,10 @@ enum OpenAPIDocument {
             }
             responses["\(answer.status)"] = .object(response)
         }
-        var problems = endpoint.problems + [500, 503]
-        if endpoint.access != .open { problems += [401, 403] }
+        let isFileStore = FileStoreDialect.isOwn(endpoint.template)
+        // All else is in the envelope of an answer 200 there.
+        var problems = isFileStore ? [] : endpoint.problems + [500, 503]
+        if endpoint.access != .open { problems += isFileStore ? [401] : [401, 403] }
         let content = problem(endpoint.template)
         for status in problems where responses["\(status)"] == nil {
             responses["\(status)"] = ["description": .string(Problem(status: status).title), "content": content]
@@ -85,7 +87,7 @@ enum OpenAPIDocument {
     private static let shapes = [
         SessionDialect.prefix: "SessionFailure", BucketDialect.prefix: "StorageFailure",
         IaaSDialect.prefix: "CloudFailure",
-    ]
+    ].merging(FileStoreDialect.prefixes.map { ($0, "StoreEnvelope") }) { first, _ in first }
 
     /// What a problem is told in: each dialect has a shape of its own.
     private static func problem(_ template: String) -> JSON {

@@ -32,6 +32,7 @@ enum OpenAPISchemas {
             ]),
             "SessionFailure": object(["status": ["const": "failure"], "message": text]),
             "CloudFailure": object(["code": ["type": "integer"], "msg": text, "request_id": text]),
+            "StoreEnvelope": object(["errmsg": text, "code": ["type": "integer"], "Data": [:]]),
             "SessionRequest": sessionRequest,
             "Session": object(["_id": text, "requestType": text, "created": time]),
             "File": object([

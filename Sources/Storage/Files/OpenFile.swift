@@ -13,6 +13,12 @@ final class OpenFile: Sendable {
         self.path = path
     }
 
+    /// Takes over a descriptor; the path is for errors.
+    init(taking descriptor: Int32, path: String) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
     deinit {
         close(descriptor)
     }

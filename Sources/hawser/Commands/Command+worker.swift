@@ -14,6 +14,7 @@ extension Command {
         settings: [
             "HAWSER_QUEUES", "HAWSER_CONCURRENCY", "HAWSER_LEASE_SECONDS", "HAWSER_DATA", "HAWSER_MASTER_KEY",
             "HAWSER_WEBHOOK_ALLOW", "HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_CLOUD_NOTIFICATIONS",
+            "HAWSER_IMPORT_ROOT", "HAWSER_SMTP_URL", "HAWSER_SMTP_USER", "HAWSER_SMTP_PASSWORD", "HAWSER_MAIL_FROM",
         ] + connections
     ) { invocation in
         try await work(invocation.configuration)

@@ -81,6 +81,10 @@ struct Assembly: Sendable {
         try await sessions.prepare()
         try await StoredObjectCollection(database).prepare()
         try await BucketStore.prepare(database)
+        try await FileTree(database).prepare()
+        try await TransferCollection(database).prepare()
+        try await RegistrationCollection(database).prepare()
+        try await OrderCollection(database).prepare()
     }
 
     /// The clouds; nil when none is configured.
@@ -129,6 +133,22 @@ struct Assembly: Sendable {
             tenants: tenants,
             accounts: CloudAccountCollection(database),
             clouds: try clouds(http, isNotified: wakes != nil),
+            files: FileStore(
+                database: database,
+                objects: objects,
+                root: configuration.importRoot.map {
+                    ImportRoot(directory: $0, pool: BlockingPool(name: "import", threads: 8))
+                }
+            ),
+            registrations: RegistrationCollection(database),
+            mail: configuration.smtpURL.map { url in
+                MailSender(
+                    url: url,
+                    user: configuration.smtpUser,
+                    password: configuration.smtpPassword,
+                    from: configuration.mailFrom
+                )
+            },
             wakes: wakes
         )
     }

@@ -1,0 +1,37 @@
+import HawserCore
+public import HawserJobs
+import HawserMetadata
+public import HawserQueue
+import HawserStorage
+
+/// Brings directories of the server into tenants' trees.
+public struct DirectoryImportHandler: ServiceHandler {
+    /// `directory.import`.
+    public typealias Kind = DirectoryImport
+
+    private let services: Services
+
+    /// Makes the handler.
+    public init(_ services: Services) {
+        self.services = services
+    }
+
+    /// Brings all files, or those a run before has not brought.
+    public func run(_ arguments: DirectoryImport.Arguments, in job: JobContext) async throws -> TransferOutcome {
+        let store = services.files
+        let run = TransferRun(store: store, job: job)
+        let folders = FolderCache(store.tree, tenant: job.tenant)
+        let scan = try await run.scan {
+            try await store.scan(
+                directory: arguments.parent,
+                job: job.id.text,
+                tenant: job.tenant,
+                folders: folders
+            )
+        }
+        let rule = FileTree.ClashRule(isInteractive: arguments.interactive, isNewVersion: arguments.newversion)
+        return try await run.run(scan) { item, moved in
+            try await store.importFile(item, rule: rule, folders: folders, moved: moved)
+        }
+    }
+}
