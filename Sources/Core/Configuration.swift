@@ -32,6 +32,12 @@ public struct Configuration: Sendable {
     public internal(set) var clouds: String?
     /// The entry of `clouds.yaml` that may make domains.
     public internal(set) var cloud = "admin"
+    /// Where the cloud platform is asked whether a user of its may do something; none: it is not asked.
+    public internal(set) var platformURL: Secret?
+    /// What the questions to the platform are signed with.
+    public internal(set) var platformSecret: WebhookSecret?
+    /// How long the platform's answers hold.
+    public internal(set) var platformCacheSeconds = 5.0
     /// How long an upload waits for its callback's answer before it answers 202.
     public internal(set) var callbackWaitSeconds = 30.0
     /// How long an upload, download or copy session may be used.

@@ -21,7 +21,7 @@ public struct Front: Sendable {
         common += TenantRoutes(backend: backend).endpoints
         common += HealthRoutes(backend: backend).endpoints
         let dialect = SessionDialect(backend: backend).endpoints
-        let cloud = IaaSDialect(backend: backend).endpoints
+        let cloud = IaaSDialect(backend: backend).endpoints.map(PlatformGate(backend.configuration).guarding)
         let document = DescriptionBox()
         common.append(Self.describing { document.json })
         let description = OpenAPIDocument.json(common + dialect + cloud)
