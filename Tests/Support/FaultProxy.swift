@@ -45,6 +45,7 @@ public final class FaultProxy: Sendable {
         var rules: [Rule] = []
         var seen: [Seen] = []
         var open: Set<Int32> = []
+        var hanging: Set<Int32> = []
         var isStopped = false
     }
 
@@ -104,6 +105,11 @@ public final class FaultProxy: Sendable {
     /// The requests so far, in the order in which they came.
     public var seen: [Seen] { state.withLock { $0.seen } }
 
+    /// Closes the connections of requests that hang.
+    public func release() {
+        for descriptor in state.withLock({ $0.hanging }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+
     /// Stops to listen and closes what is open.
     public func stop() {
         let open = state.withLock { state in
@@ -116,7 +122,10 @@ public final class FaultProxy: Sendable {
 
     private func serve(_ client: Int32) {
         defer {
-            state.withLock { _ = $0.open.remove(client) }
+            state.withLock { state in
+                state.open.remove(client)
+                state.hanging.remove(client)
+            }
             close(client)
         }
         guard let (request, seen) = Self.readRequest(client) else { return }
@@ -141,11 +150,9 @@ public final class FaultProxy: Sendable {
             let answer = forward(request)
             let head = Self.headEnd(answer) ?? 0
             Self.send(client, Array(answer[..<(head + (answer.count - head) / 2)]))
-        case .hang?:
-            rule?.hit()
-            _ = Self.receive(client)
-        case .hangAfterwards?:
-            _ = forward(request)
+        case .hang?, .hangAfterwards?:
+            if case .hangAfterwards? = rule?.fault { _ = forward(request) }
+            state.withLock { _ = $0.hanging.insert(client) }
             rule?.hit()
             _ = Self.receive(client)
         }

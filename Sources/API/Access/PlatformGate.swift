@@ -32,8 +32,9 @@ struct PlatformGate: Sendable {
     /// The endpoint behind the gate; one that is not for tenants stays as it is.
     func guarding(_ endpoint: Endpoint) -> Endpoint {
         guard endpoint.access == .tenant else { return endpoint }
-        var parameters = endpoint.parameters
-        parameters.append(
+        var endpoint = endpoint
+        let (hasBody, handle) = (endpoint.body != nil, endpoint.handle)
+        endpoint.parameters.append(
             .init(
                 name: Self.header,
                 place: .header,
@@ -41,25 +42,15 @@ struct PlatformGate: Sendable {
                 schema: ["type": "string", "minLength": 1, "maxLength": 255]
             )
         )
-        return Endpoint(
-            method: endpoint.method,
-            template: endpoint.template,
-            summary: endpoint.summary,
-            access: endpoint.access,
-            parameters: parameters,
-            body: endpoint.body,
-            answers: endpoint.answers,
-            problems: endpoint.problems
-        ) { request, caller in
+        endpoint.handle = { request, caller in
             let user = try user(request)
             var request = request
-            if let user, check != nil {
-                request = try await passed(request, caller, user, hasBody: endpoint.body != nil)
-            }
-            let response = try await endpoint.handle(request, caller)
+            if let user, check != nil { request = try await passed(request, caller, user, hasBody: hasBody) }
+            let response = try await handle(request, caller)
             if let user, let job = response.headers["location"] { note(user, request, caller, job) }
             return response
         }
+        return endpoint
     }
 
     /// The user that the request names.
