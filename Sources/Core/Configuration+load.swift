@@ -10,8 +10,8 @@ extension Configuration {
     ///   - flags: values of flags, by the setting's name.
     ///   - environment: the process's environment; only names that start with `HAWSER_` are looked at.
     /// - Returns: every setting, defaults where nothing was given.
-    /// - Throws: `ConfigurationError` for a name nobody knows, a value that cannot be used or a file that cannot be
-    ///   read.
+    /// - Throws: `ConfigurationError` for a name nobody knows, a value that cannot be used, one that lacks another, or a
+    ///   file that cannot be read.
     public static func load(
         flags: [String: String] = [:],
         environment: [String: String] = ProcessInfo.processInfo.environment
@@ -37,6 +37,11 @@ extension Configuration {
                 try configuration.set(setting, to: line.value, from: "\(name) in \(line.place)")
             }
         }
-        return configuration
+        // One without the other would be a check that its operator believes in and nobody makes.
+        switch (configuration.platformURL, configuration.platformSecret) {
+        case (nil, nil), (.some, .some): return configuration
+        case (.some, nil): throw ConfigurationError("HAWSER_PLATFORM_URL needs HAWSER_PLATFORM_SECRET beside it.")
+        case (nil, .some): throw ConfigurationError("HAWSER_PLATFORM_SECRET needs HAWSER_PLATFORM_URL beside it.")
+        }
     }
 }

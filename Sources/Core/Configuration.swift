@@ -34,6 +34,12 @@ public struct Configuration: Sendable {
     public internal(set) var cloud = "admin"
     /// The RabbitMQ with the notifications of that cloud, as a URL that may hold a password; none: jobs poll.
     public internal(set) var cloudNotifications: Secret?
+    /// Where the cloud platform is asked whether a user of its may do something; none: it is not asked.
+    public internal(set) var platformURL: Secret?
+    /// What the questions to the platform are signed with.
+    public internal(set) var platformSecret: WebhookSecret?
+    /// How long the platform's answers hold.
+    public internal(set) var platformCacheSeconds = 5.0
     /// How long an upload waits for its callback's answer before it answers 202.
     public internal(set) var callbackWaitSeconds = 30.0
     /// How long an upload, download or copy session may be used.

@@ -136,6 +136,35 @@ extension Setting {
             read: { url($0, schemes: ["amqp", "amqps", "rabbit"]) }
         ),
         Setting(
+            "HAWSER_PLATFORM_URL",
+            \.platformURL,
+            unit: "URL",
+            fallback: "",
+            rule: "a URL that starts with http:// or https:// and holds no user",
+            help: "where a cloud platform says whether its user may do something; none: it is not asked",
+            isSecret: true,
+            read: webURL
+        ),
+        Setting(
+            "HAWSER_PLATFORM_SECRET",
+            \.platformSecret,
+            unit: "SECRET",
+            fallback: "",
+            rule: "whsec_ and 24 to 64 bytes as base64",
+            help: "what questions to the platform are signed with: whsec_ and 24 to 64 bytes as base64",
+            isSecret: true,
+            read: WebhookSecret.init(_:)
+        ),
+        Setting(
+            "HAWSER_PLATFORM_CACHE_SECONDS",
+            \.platformCacheSeconds,
+            unit: "SECONDS",
+            fallback: "5",
+            rule: "a number of seconds between 0 and 300",
+            help: "how long an answer of the platform holds",
+            read: { number($0, in: 0...300) }
+        ),
+        Setting(
             "HAWSER_CALLBACK_WAIT_SECONDS",
             \.callbackWaitSeconds,
             unit: "SECONDS",

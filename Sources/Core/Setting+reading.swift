@@ -9,6 +9,14 @@ extension Setting {
         return Secret(text)
     }
 
+    /// A URL without user and password, which belong into no URL.
+    static func webURL(_ text: String) -> Secret? {
+        guard let url = url(text, schemes: ["http", "https"]), let parts = URLComponents(string: text),
+            parts.host?.isEmpty == false, parts.user == nil, parts.password == nil
+        else { return nil }
+        return url
+    }
+
     static func key(_ text: String) -> Secret? {
         guard !text.isEmpty, text.utf8.allSatisfy({ $0 > 32 && $0 < 127 }) else { return nil }
         return Secret(text)

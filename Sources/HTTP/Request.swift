@@ -22,11 +22,18 @@ public struct Request: Sendable {
     /// The client's address, without port.
     public let remoteAddress: String
     /// The body; may be read once.
-    public let body: RequestBody
+    public private(set) var body: RequestBody
     /// What the route's template names: `{id}`.
     public var pathParameters: [String: String] = [:]
     /// When the headers were complete.
     public let received: Timestamp
+
+    /// The same request with a body that was read and is to be read once more.
+    public func with(body bytes: [UInt8]) -> Request {
+        var request = self
+        request.body = RequestBody(bytes: bytes)
+        return request
+    }
 
     /// The query's pairs in order, decoded as a form (`+` is a space).
     ///

@@ -15,7 +15,8 @@ struct TestBackend: Sendable {
     let front: Front
     private let directory: TestDirectory
 
-    init() async throws {
+    /// A front with settings beside the admin key.
+    init(_ settings: [String: String] = [:]) async throws {
         directory = try TestDirectory("api")
         let mongo = try await TestMongo.shared
         let database = try MongoDatabase(
@@ -44,7 +45,9 @@ struct TestBackend: Sendable {
                 buckets: BucketStore(database, objects: store, redis: redis),
                 clouds: nil,
                 database: database,
-                configuration: try Configuration.load(environment: ["HAWSER_ADMIN_KEY": Self.adminKey]),
+                configuration: try Configuration.load(
+                    environment: settings.merging(["HAWSER_ADMIN_KEY": Self.adminKey]) { given, _ in given }
+                ),
                 masterKey: Crypto.randomBytes(32),
                 metrics: Metrics()
             )

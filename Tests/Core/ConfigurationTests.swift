@@ -111,7 +111,7 @@ struct ConfigurationTests {
             ("HAWSER_QUEUES", "a b"), ("HAWSER_QUEUES", "a{b}"), ("HAWSER_QUEUES", "-a"), ("HAWSER_QUEUES", "Default"),
             ("HAWSER_LOG_LEVEL", "loud"),
             ("HAWSER_MAX_BODY_BYTES", "16MiB"), ("HAWSER_SESSION_SECONDS", "soon"),
-            ("HAWSER_CALLBACK_WAIT_SECONDS", "601"),
+            ("HAWSER_CALLBACK_WAIT_SECONDS", "601"), ("HAWSER_PLATFORM_CACHE_SECONDS", "301"),
         ]
     )
     func badValues(name: String, value: String) throws {
@@ -126,12 +126,28 @@ struct ConfigurationTests {
         arguments: [
             ("HAWSER_MASTER_KEY", "deadbeef"), ("HAWSER_ADMIN_KEY", "dead beef"),
             ("HAWSER_REDIS_URL", "http://:deadbeef@h"), ("HAWSER_MONGO_URL", "deadbeef"),
+            ("HAWSER_PLATFORM_URL", "https://deadbeef@h"), ("HAWSER_PLATFORM_URL", "ftp://deadbeef"),
+            ("HAWSER_PLATFORM_SECRET", "whsec_deadbeef"), ("HAWSER_PLATFORM_SECRET", "deadbeef!"),
         ]
     )
     func badSecrets(name: String, value: String) throws {
         let sentence = try #require(problem(flags: [name: value]))
         #expect(sentence.hasPrefix("--\(Setting.named(name)?.flag ?? ""): its value is not "))
         #expect(!sentence.contains("beef"))
+    }
+
+    @Test("the platform's address and secret are nothing without each other")
+    func platform() throws {
+        let secret = "whsec_" + Data(repeating: 0xAB, count: 24).base64EncodedString()
+        let (url, text) = (["HAWSER_PLATFORM_URL": "http://h:1/x"], ["HAWSER_PLATFORM_SECRET": secret])
+        #expect(problem(environment: url) == "HAWSER_PLATFORM_URL needs HAWSER_PLATFORM_SECRET beside it.")
+        #expect(problem(environment: text) == "HAWSER_PLATFORM_SECRET needs HAWSER_PLATFORM_URL beside it.")
+        let configuration = try Configuration.load(flags: url, environment: text)
+        #expect(configuration.platformSecret?.text.revealed == secret)
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        // Nor as the bytes it stands for.
+        #expect(!dumped.contains(secret) && !dumped.contains("171"))
     }
 
     @Test("the master key has one form, however it was given")

@@ -45,6 +45,7 @@ public final class FaultProxy: Sendable {
         var rules: [Rule] = []
         var seen: [Seen] = []
         var open: Set<Int32> = []
+        var hanging: Set<Int32> = []
         var isStopped = false
     }
 
@@ -94,6 +95,11 @@ public final class FaultProxy: Sendable {
     /// The requests so far, in the order in which they came.
     public var seen: [Seen] { state.withLock { $0.seen } }
 
+    /// Closes the connections of requests that hang.
+    public func release() {
+        for descriptor in state.withLock({ $0.hanging }) { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+
     /// Stops to listen and closes what is open.
     public func stop() {
         let open = state.withLock { state in
@@ -106,7 +112,10 @@ public final class FaultProxy: Sendable {
 
     private func serve(_ client: Int32) {
         defer {
-            state.withLock { _ = $0.open.remove(client) }
+            state.withLock { state in
+                state.open.remove(client)
+                state.hanging.remove(client)
+            }
             close(client)
         }
         guard let (request, seen) = Self.readRequest(client) else { return }
@@ -131,11 +140,9 @@ public final class FaultProxy: Sendable {
             let answer = forward(request)
             let head = Self.headEnd(answer) ?? 0
             Loopback.send(client, Array(answer[..<(head + (answer.count - head) / 2)]))
-        case .hang?:
-            rule?.hit()
-            _ = Loopback.receive(client)
-        case .hangAfterwards?:
-            _ = forward(request)
+        case .hang?, .hangAfterwards?:
+            if case .hangAfterwards? = rule?.fault { _ = forward(request) }
+            state.withLock { _ = $0.hanging.insert(client) }
             rule?.hit()
             _ = Loopback.receive(client)
         }

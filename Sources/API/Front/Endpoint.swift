@@ -53,5 +53,5 @@ struct Endpoint: Sendable {
     var answers: [Answer]
     /// Answers of problems beyond those that every route of its access has.
     var problems: [Int] = []
-    let handle: @Sendable (Request, Caller) async throws -> Response
+    var handle: @Sendable (Request, Caller) async throws -> Response
 }

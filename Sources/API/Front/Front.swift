@@ -22,7 +22,7 @@ public struct Front: Sendable {
         common += TenantRoutes(backend: backend).endpoints
         common += HealthRoutes(backend: backend).endpoints
         let dialect = SessionDialect(backend: backend).endpoints
-        let cloud = IaaSDialect(backend: backend).endpoints
+        let cloud = IaaSDialect(backend: backend).endpoints.map(PlatformGate(backend.configuration).guarding)
         let buckets = BucketDialect(backend: backend).endpoints
         let files = FileStoreDialect(backend: backend)
         common.append(PaymentRoute(orders: files.orders).endpoint)

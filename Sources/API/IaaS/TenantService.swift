@@ -17,7 +17,7 @@ struct TenantService: Sendable {
                 body: ["tenant_name": ["type": "string", "minLength": 1, "maxLength": 128]],
                 required: ["tenant_name"],
                 reply: ["tenant_id": IaaSDialect.text, "apikey": IaaSDialect.text],
-                check: { arguments in
+                check: { arguments, _ in
                     _ = try dialect.clouds()
                     guard try await backend.tenants.find(name: arguments.tenantName) == nil else {
                         throw IaaSFailure(.tenantExists, status: 409, "the name is taken")

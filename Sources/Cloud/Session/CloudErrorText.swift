@@ -79,6 +79,8 @@ struct CloudErrorText {
 
     /// Whether that state is one that passes by itself: Nova's task states, and statuses that end in "-ing".
     var isTransition: Bool {
+        // "… associated firewall group ID is in PENDING_UPDATE."
+        if type == "FirewallGroupInPendingState" { return true }
         let text = message.lowercased()
         if let task = text.range(of: "task_state ") {
             return !text[task.upperBound...].hasPrefix("none")

@@ -1,3 +1,4 @@
+import HawserCore
 import Synchronization
 
 /// News of many things by one list call per interval, however many callers ask.

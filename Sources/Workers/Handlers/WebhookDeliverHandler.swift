@@ -88,11 +88,8 @@ public struct WebhookDeliverHandler: ServiceHandler {
             bytes = Array(json.data)
             if headers["content-type"] == nil { headers["content-type"] = "application/json" }
         }
-        let seconds = Timestamp.now.milliseconds / 1000
         let secret = try WebhookSecret(master: services.masterKey, tenant: job.tenant)
-        headers["webhook-id"] = job.id.text
-        headers["webhook-timestamp"] = "\(seconds)"
-        headers["webhook-signature"] = secret.signature(id: job.id.text, seconds: seconds, body: bytes)
+        headers.sign(bytes, with: secret, id: job.id.text)
         let hasBody = arguments.body != nil || ["POST", "PUT", "PATCH"].contains(method)
         return ClientRequest(
             method: method,

@@ -13,7 +13,8 @@ extension Command {
         settings: [
             "HAWSER_LISTEN", "HAWSER_ADMIN_KEY", "HAWSER_MASTER_KEY", "HAWSER_DATA", "HAWSER_CALLBACK_WAIT_SECONDS",
             "HAWSER_SESSION_SECONDS", "HAWSER_MAX_BODY_BYTES", "HAWSER_LEASE_SECONDS", "HAWSER_WEBHOOK_ALLOW",
-            "HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_IMPORT_ROOT", "HAWSER_SMTP_URL",
+            "HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_PLATFORM_URL", "HAWSER_PLATFORM_SECRET",
+            "HAWSER_PLATFORM_CACHE_SECONDS", "HAWSER_IMPORT_ROOT", "HAWSER_SMTP_URL",
         ] + connections
     ) { invocation in
         try await serve(invocation.configuration)

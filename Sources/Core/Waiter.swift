@@ -1,7 +1,7 @@
 import Synchronization
 
 /// One task that waits for a value somebody else brings, or until it is cancelled.
-final class Waiter<Value: Sendable>: Sendable {
+public final class Waiter<Value: Sendable>: Sendable {
     private enum State {
         case new
         case waiting(CheckedContinuation<Value, any Error>)
@@ -10,15 +10,18 @@ final class Waiter<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.new)
 
+    /// One that nobody waits at yet.
+    public init() {}
+
     /// Whether nobody waits any more.
-    var isDone: Bool {
+    public var isDone: Bool {
         state.withLock { state in
             if case .done = state { true } else { false }
         }
     }
 
     /// Brings the value; only the first one counts.
-    func resume(with result: Result<Value, any Error>) {
+    public func resume(with result: Result<Value, any Error>) {
         let continuation = state.withLock { state -> CheckedContinuation<Value, any Error>? in
             switch state {
             case .new:
@@ -37,7 +40,7 @@ final class Waiter<Value: Sendable>: Sendable {
     /// Waits; for one task, once.
     ///
     /// - Throws: what was brought instead of a value; `CancellationError`.
-    func value() async throws -> Value {
+    public func value() async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let ready = state.withLock { state -> Result<Value, any Error>? in

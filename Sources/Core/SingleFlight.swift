@@ -3,7 +3,7 @@ import Synchronization
 /// Work that is done once for all who ask for it while it is under way.
 ///
 /// A caller whose task is cancelled stops to wait; the work goes on for the others.
-final class SingleFlight<Value: Sendable>: Sendable {
+public final class SingleFlight<Value: Sendable>: Sendable {
     private struct State {
         var isFlying = false
         var waiting: [Waiter<Value>] = []
@@ -11,10 +11,13 @@ final class SingleFlight<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    /// No work yet.
+    public init() {}
+
     /// Joins the work under way, or starts it.
     ///
     /// - Throws: what the work throws; `CancellationError`.
-    func run(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
+    public func run(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         let waiter = Waiter<Value>()
         let starts = state.withLock { state in
             state.waiting.append(waiter)
