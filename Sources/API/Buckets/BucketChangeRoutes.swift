@@ -36,7 +36,7 @@ struct BucketChangeRoutes: Sendable {
             let name = Self.name(&fields, required: true)
             let path = Self.path(&fields, required: true)
             let title = Self.title(&fields)
-            guard fields.errors.isEmpty, let name, let path else { throw Problem.invalid(fields.errors) }
+            guard fields.errors.isEmpty, let name, let path else { throw Problem(status: 400, errors: fields.errors) }
             let bucket = try await backend.buckets.create(
                 number: number < 1 ? nil : number,
                 tenant: tenant,
@@ -67,7 +67,7 @@ struct BucketChangeRoutes: Sendable {
             if fields.errors.isEmpty, number.map({ $0 < 1 }) ?? true {
                 fields.fail("BucketId", "must be a whole number from 1")
             }
-            guard fields.errors.isEmpty, let number else { throw Problem.invalid(fields.errors) }
+            guard fields.errors.isEmpty, let number else { throw Problem(status: 400, errors: fields.errors) }
             try await backend.buckets.change(number, tenant: tenant, name: name, path: path, title: title)
             return Response(status: 204).askedAgain
         }

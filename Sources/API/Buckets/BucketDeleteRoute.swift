@@ -20,7 +20,7 @@ struct BucketDeleteRoute: Sendable {
             template: "\(BucketDialect.prefix)/bucket/{id}\(suffix)",
             summary: "Delete a bucket and all its files, by a job",
             access: .tenant,
-            parameters: [.bucketID, .prefer],
+            parameters: [.bucketID, .prefer, .idempotencyKey],
             answers: [
                 .init(
                     status: 200,
@@ -34,21 +34,27 @@ struct BucketDeleteRoute: Sendable {
                     headers: ["Location"]
                 ),
             ],
-            problems: [400, 404]
+            problems: [400, 404, 422]
         ) { request, caller in
             let id = try BucketDialect.bucketID(request)
             let tenant = try caller.tenantID()
             // Before the job is accepted: a request that is refused begins nothing.
             _ = try JobAnswers.preferredWait(request)
-            guard let bucket = try await backend.buckets.bucket(id, tenant: tenant) else {
+            let bucket = try await backend.buckets.bucket(id, tenant: tenant)
+            if let bucket, let job = try await underWay(bucket) {
+                return try await JobAnswers(backend: backend).accepted(job, for: request).askedAgain
+            }
+            do {
+                let job = try await begin(id, tenant, isThere: bucket != nil, request)
+                return try await JobAnswers(backend: backend).accepted(job, for: request).askedAgain
+            } catch is Gone {
                 return BucketDialect.answer(false)
             }
-            var job = try await underWay(bucket)
-            if job == nil { job = try await begin(bucket) }
-            guard let job else { return BucketDialect.answer(false) }
-            return try await JobAnswers(backend: backend).accepted(job, for: request).askedAgain
         }
     }
+
+    /// There is no such bucket.
+    private struct Gone: Error {}
 
     /// The job that deletes a bucket now; nil when there is none, or it has come to nothing.
     func underWay(_ bucket: Bucket) async throws -> JobRecord? {
@@ -58,20 +64,21 @@ struct BucketDeleteRoute: Sendable {
         return job.state == .failed || job.state == .cancelled ? nil : job
     }
 
-    private func begin(_ bucket: Bucket) async throws -> JobRecord {
-        let submission = try JobSubmission(
-            BucketDelete.self,
-            BucketDelete.Arguments(bucket: bucket.id),
-            tenant: bucket.tenant
-        )
-        try await backend.queues.enqueue([submission])
-        backend.recent.note(submission.id, of: bucket.tenant)
+    private func begin(_ id: Int64, _ tenant: String, isThere: Bool, _ request: Request) async throws -> JobRecord {
+        let submission = IdempotentSubmission(backend: backend, tenant: tenant, request: request, body: [])
+        let (jobs, at) = try await submission.submit {
+            // It may be gone because the same request was carried out before.
+            if !isThere { throw Gone() }
+        } jobs: { ids in
+            let arguments = BucketDelete.Arguments(bucket: id)
+            return [try JobSubmission(BucketDelete.self, arguments, tenant: tenant, id: ids?.first)]
+        }
         do {
-            try await backend.buckets.close(bucket.id, tenant: bucket.tenant, job: submission.id.text)
+            try await backend.buckets.close(id, tenant: tenant, job: jobs[0].id.text)
         } catch {
             // The job is accepted; it closes the bucket itself when it begins.
-            Log("buckets").info("a bucket is closed later", ["bucket": bucket.id, "error": "\(error)"])
+            Log("buckets").info("a bucket is closed later", ["bucket": id, "error": "\(error)"])
         }
-        return JobView.accepted(submission, at: .now)
+        return JobView.accepted(jobs[0], at: at)
     }
 }

@@ -17,9 +17,7 @@ struct BucketFailure: Error {
             failure = BucketFailure(status: 409, message: "\(error)")
         default:
             let plain = PlainFailure(error, request)
-            // The seed's original has one status for arguments that are wrong.
-            let status = plain.status == 422 ? 400 : plain.status
-            failure = BucketFailure(status: status, message: plain.message, headers: plain.headers)
+            failure = BucketFailure(status: plain.status, message: plain.message, headers: plain.headers)
         }
         return Response.json(
             failure.status,

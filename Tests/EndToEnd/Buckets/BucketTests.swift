@@ -153,7 +153,8 @@ struct BucketTests {
         let path = "\(Self.path)/\(bucket)" + (method == "POST" ? "/Delete" : "")
         let wrong = try await tenant.client.send(method, path, headers: ["Prefer": "wait=for-ever"], body: .bytes([]))
         #expect(wrong.status == 400)
-        let accepted = try await tenant.client.send(method, path, body: .bytes([]))
+        let key = ["Idempotency-Key": "delete-\(bucket)"]
+        let accepted = try await tenant.client.send(method, path, headers: key, body: .bytes([]))
         #expect(accepted.status == 202)
         #expect(accepted["kind"] == "bucket.delete")
         let id = try #require(accepted["id"])
@@ -166,6 +167,8 @@ struct BucketTests {
         #expect(job["result"]?["files"] == 5)
         #expect(try await tenant.client.get("\(Self.path)/\(bucket)").json == .null)
         #expect(try await tenant.client.send(method, path, body: .bytes([])).json == false)
+        let repeated = try await tenant.client.send(method, path, headers: key, body: .bytes([]))
+        #expect(repeated["id"] == id, "it was this one")
         for file in files {
             #expect(try await tenant.client.get("/api/storages/file/\(file)").status == 404)
             let key = "storages.file:\(file.replacing("-", with: ""))"
