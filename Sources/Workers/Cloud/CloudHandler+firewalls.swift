@@ -51,7 +51,7 @@ extension CloudHandler {
             "\(direction)-policy",
             adopt: {
                 lookedBack.set()
-                return try await Self.lookingAgain {
+                return try await Self.lookingAgain(for: "\(direction)-policy", job) {
                     try await cloud.firewallPolicies(name: name).first.map { MadeThing(id: $0.id, isRepeated: false) }
                 }
             }
@@ -82,7 +82,7 @@ extension CloudHandler {
             "\(direction)-rules",
             adopt: {
                 lookedBack.set()
-                return try await Self.lookingAgain {
+                return try await Self.lookingAgain(for: "\(direction)-rules", job) {
                     let found = try await Self.rules(of: name, cloud)
                     let all = specs.compactMap { found[$0.name] }
                     return all.count == specs.count ? all.map { MadeThing(id: $0, isRepeated: false) } : nil

@@ -54,14 +54,14 @@ public struct FirewallCreateHandler: CloudHandler {
             "group",
             adopt: {
                 lookedBack.set()
-                return try await Self.lookingAgain {
+                return try await Self.lookingAgain(for: "group", job) {
                     try await cloud.firewallGroups(description: mark).first.map {
                         MadeThing(id: $0.id, isRepeated: false)
                     }
                 }
             },
             undo: { made in
-                try await Self.removing { try await cloud.deleteFirewallGroup(made.id) }
+                try await Self.undoing { try await cloud.deleteFirewallGroup(made.id) }
                 try await Self.translating {
                     for other in try await cloud.firewallGroups(description: mark) {
                         try await Self.removing { try await cloud.deleteFirewallGroup(other.id) }
