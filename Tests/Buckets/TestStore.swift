@@ -24,7 +24,7 @@ struct TestStore: Sendable {
         let pool = BlockingPool(name: "files", threads: 2)
         objects = ObjectStore(
             objects: StoredObjectCollection(database),
-            targets: [try DirectoryTarget(id: "00", directory: directory.file("00"), pool: pool)],
+            targets: [try DirectoryTarget(id: "00", directory: directory.file("00"))],
             staging: try Staging(directory: directory.file("staging"), pool: pool)
         )
         try await BucketStore.prepare(database)
