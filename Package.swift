@@ -121,7 +121,7 @@ let package = Package(
         tests("Core", on: ["Core"]),
         tests("Redis", on: ["Redis", "Core"]),
         tests("HTTP", on: ["HTTP", "Core"]),
-        tests("Cloud", on: ["Cloud", "HTTP", "Core"], data: ["Notifications"]),
+        tests("Cloud", on: ["Cloud", "Metadata", "HTTP", "Core"], data: ["Notifications"]),
         tests("Metadata", on: ["Metadata", "Core"]),
         tests("Records", on: ["Records", "Queue", "Metadata", "Core"]),
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),

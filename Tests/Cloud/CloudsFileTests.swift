@@ -126,6 +126,14 @@ import Testing
         #expect(failure(text, region: "three")?.field == "clouds.c.regions")
         #expect(failure(text, region: "three")?.line == 5)
         #expect(try cloud("region_name: 'a,b'").region == "a")
+        // A single one is the first of the catalogue's; a list leaves no others.
+        let single = "clouds: {c: {auth: {auth_url: 'http://c', username: u, password: p}, region_name: one}}"
+        let open = try CloudsFile(text: single)
+        #expect(try open.cloud("c", region: "two").region == "two")
+        #expect(try open.leaves("two", of: "c") && !open.leaves("one", of: "c"))
+        #expect(try !file.leaves("three", of: "c"))
+        #expect(failure(single.replacing("region_name: one", with: "region_name: 'one,two'"), region: "three") != nil)
+        #expect(failure(single.replacing("region_name: one", with: "regions: [one]"), region: "two") != nil)
         #expect(try cloud("").region == nil)
     }
 

@@ -52,6 +52,28 @@ struct FaultTests {
         }
     }
 
+    @Test func oneTokenServesAllRegionsOfAUser() async throws {
+        try await Stand.with { stand in
+            let sessions = CloudSessions(client: TestCloud.client)
+            var other = stand.session.settings
+            other.region = "elsewhere"
+            other.services = [.compute: .init()]
+            let (one, two) = (sessions.session(for: stand.session.settings), sessions.session(for: other))
+            #expect(one !== two && sessions.count == 2)
+            async let first = one.token()
+            async let second = two.token()
+            #expect(try await first.secret == second.secret)
+            #expect(stand.logins == 1)
+            // What one of them finds refused is renewed for both.
+            one.login.drop(try await one.token())
+            #expect(try await two.token().secret == one.token().secret)
+            #expect(stand.logins == 2)
+            other.credentials.scope = .none
+            #expect(try await sessions.session(for: other).token().secret != two.token().secret)
+            #expect(stand.logins == 3)
+        }
+    }
+
     @Test func aTokenNearItsEndIsRenewedOnceForAll() async throws {
         try await Stand.with { stand in
             let old = try await stand.session.token()
@@ -62,7 +84,7 @@ struct FaultTests {
                 "user": ["id": .string(old.userID)],
             ]
             let aged = try CloudToken(old.secret, CloudFields(fields, at: "token"), receivedAt: .now - .seconds(49))
-            stand.session.held.withLock { $0 = aged }
+            stand.session.login.held.withLock { $0 = aged }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<10 { group.addTask { _ = try await stand.compute.flavors() } }
                 try await group.waitForAll()
@@ -110,9 +132,9 @@ struct FaultTests {
             #expect(stand.logins == 2)
             // One whose 401 comes after the renewal does not throw the new token away.
             let old = try await stand.session.token()
-            stand.session.drop(old)
+            stand.session.login.drop(old)
             let new = try await stand.session.token()
-            stand.session.drop(old)
+            stand.session.login.drop(old)
             #expect(try await stand.session.token().secret == new.secret && new.secret != old.secret)
             #expect(stand.logins == 3)
         }

@@ -9,11 +9,16 @@ import Synchronization
 /// answer holds for a while; the same question of several requests at once is asked once.
 final class PlatformCheck: Sendable {
     /// Who wants to do something with what.
-    struct Question: Hashable, Sendable {
+    struct Question: Sendable {
         let tenant: String
         let user: String
         /// Sorted, each once.
         let resources: [String]
+
+        /// A digest of it: a question can be long, and answers to many are kept.
+        fileprivate var key: [UInt8] {
+            Digest.sha256(JSON.array(([tenant, user] + resources).map { .string($0) }).bytes)
+        }
     }
 
     /// Why there is no answer, for operators.
@@ -27,8 +32,8 @@ final class PlatformCheck: Sendable {
     }
 
     private struct State {
-        var answers: [Question: Answer] = [:]
-        var flights: [Question: SingleFlight<Bool>] = [:]
+        var answers: [[UInt8]: Answer] = [:]
+        var flights: [[UInt8]: SingleFlight<Bool>] = [:]
     }
 
     /// How long an answer may take, connecting included.
@@ -58,35 +63,36 @@ final class PlatformCheck: Sendable {
     ///
     /// - Throws: `Silence` when it does not say; `CancellationError`.
     func allows(_ question: Question) async throws -> Bool {
+        let key = question.key
         let (known, flight) = state.withLock { state -> (Bool?, SingleFlight<Bool>) in
-            if let known = Self.fresh(question, in: state) { return (known, SingleFlight()) }
-            let flight = state.flights[question] ?? SingleFlight()
-            state.flights[question] = flight
+            if let known = Self.fresh(key, in: state) { return (known, SingleFlight()) }
+            let flight = state.flights[key] ?? SingleFlight()
+            state.flights[key] = flight
             return (nil, flight)
         }
         if let known { return known }
         return try await flight.run { [self] in
             // The flight that was met may have ended before it was joined.
-            if let known = state.withLock({ Self.fresh(question, in: $0) }) { return known }
-            defer { state.withLock { $0.flights[question] = nil } }
+            if let known = state.withLock({ Self.fresh(key, in: $0) }) { return known }
+            defer { state.withLock { $0.flights[key] = nil } }
             let isAllowed = try await ask(question)
-            state.withLock { keep(isAllowed, of: question, in: &$0) }
+            state.withLock { keep(isAllowed, key, in: &$0) }
             return isAllowed
         }
     }
 
-    private static func fresh(_ question: Question, in state: State) -> Bool? {
-        state.answers[question].flatMap { ContinuousClock.now < $0.end ? $0.isAllowed : nil }
+    private static func fresh(_ key: [UInt8], in state: State) -> Bool? {
+        state.answers[key].flatMap { ContinuousClock.now < $0.end ? $0.isAllowed : nil }
     }
 
-    private func keep(_ isAllowed: Bool, of question: Question, in state: inout State) {
+    private func keep(_ isAllowed: Bool, _ key: [UInt8], in state: inout State) {
         guard holds > .zero else { return }
         let now = ContinuousClock.now
         if state.answers.count >= Self.bound {
             state.answers = state.answers.filter { now < $0.value.end }
             if state.answers.count >= Self.bound { state.answers.removeAll() }
         }
-        state.answers[question] = Answer(isAllowed: isAllowed, end: now + holds)
+        state.answers[key] = Answer(isAllowed: isAllowed, end: now + holds)
     }
 
     private func ask(_ question: Question) async throws -> Bool {

@@ -28,7 +28,7 @@ struct NasDiskService: Sendable {
                 reply: Self.reply
             ),
             dialect.reading("nas-disks/{id}", "Read a NAS disk", .shareGet, reply: Self.reply) { session, id, _ in
-                let operators = try dialect.clouds().operatorSession(region: session.settings.region)
+                let operators = try dialect.clouds().operatorSession(beside: session)
                 return ["nas_disk": try await NasDiskReply(id, session, operators: operators).json]
             },
             dialect.changing(

@@ -60,7 +60,7 @@ struct RouterService: Sendable {
                 query: ["router_id"],
                 reply: Self.gateway
             ) { session, id, named in
-                let admin = Networking(try dialect.clouds().operatorSession(region: session.settings.region))
+                let admin = Networking(try dialect.clouds().operatorSession(beside: session))
                 let router = named["router_id"] ?? ""
                 let reply = try await Networking(session).natReply(ofRouter: router, gateway: id, admin: admin)
                 guard let reply else { throw IaaSFailure(.natGet, status: 404, "the router has no such gateway") }

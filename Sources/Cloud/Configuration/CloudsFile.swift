@@ -6,7 +6,8 @@ import HawserCore
 /// Beside it may lie `secure.yaml`, which is merged over it, and `clouds-public.yaml` with the profiles it names. Rules
 /// as openstacksdk's: hyphens in names count as underscores, `auth` fields may stand outside of `auth`, old names
 /// (`tenant_name`, `endpoint_type`, `auth_plugin`) are known, values of a region win over those of the cloud, those over
-/// the profile's. Profiles that openstacksdk brings along are not known here.
+/// the profile's. Profiles that openstacksdk brings along are not known here. Unlike there, a single `region_name` is the
+/// region of who names none: who does may name any other of the catalogue. A list (`regions`) leaves no others.
 public struct CloudsFile: Sendable {
     let path: String
     private let main: Source
@@ -72,11 +73,19 @@ public struct CloudsFile: Sendable {
         try entry(name).regions().map(\.name)
     }
 
+    /// Whether a region is left to the catalogue to know: the cloud does not name it, and lists no regions.
+    ///
+    /// - Throws: `CloudsFileError`.
+    func leaves(_ region: String, of name: String) throws -> Bool {
+        let entry = try entry(name)
+        return try entry.isOpen && !entry.regions().contains { $0.name == region }
+    }
+
     /// A cloud of the file.
     ///
     /// - Parameters:
     ///   - name: its name; nil takes the only one.
-    ///   - region: one of the regions it names; nil takes the first.
+    ///   - region: one of the regions it names, or any where it lists none; nil takes the first.
     /// - Returns: the cloud in that region.
     /// - Throws: `CloudsFileError` when there is no such cloud or region, or a field is wrong.
     public func cloud(_ name: String? = nil, region: String? = nil) throws -> CloudSettings {

@@ -40,12 +40,20 @@ struct CloudsFileEntry {
         }
     }
 
-    /// The cloud in one of its regions.
+    /// Whether it has regions beyond those it names, as the catalogue does: it lists none, and names one at most.
+    var isOpen: Bool {
+        get throws {
+            if let listed = members["regions"], listed != .null, listed.array?.isEmpty != true { return false }
+            return try regions().count < 2
+        }
+    }
+
+    /// The cloud in one of its regions, or in one of the catalogue's.
     func settings(region wanted: String?) throws -> CloudSettings {
         let regions = try regions()
         var region = regions.first
         if let wanted {
-            region = regions.first { $0.name == wanted } ?? (regions.isEmpty ? Region(name: wanted, values: [:]) : nil)
+            region = try regions.first { $0.name == wanted } ?? (isOpen ? Region(name: wanted, values: [:]) : nil)
             guard region != nil else {
                 let known = regions.map(\.name).joined(separator: ", ")
                 throw error("regions", "there is no such region; there are: \(known)")

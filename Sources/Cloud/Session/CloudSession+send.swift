@@ -18,7 +18,7 @@ extension CloudSession {
         do {
             return try await send(call, at: url, with: token)
         } catch let error as CloudError where error.kind == .unauthorized && error.status == 401 {
-            drop(token)
+            login.drop(token)
             return try await send(call, at: url, with: try await self.token())
         }
     }

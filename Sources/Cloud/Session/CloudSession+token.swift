@@ -7,21 +7,7 @@ extension CloudSession {
     ///
     /// - Throws: `CloudError`; of the kind `unauthorized` when the credentials are not accepted. `CancellationError`.
     public func token() async throws -> CloudToken {
-        if let token = held.withLock({ $0 }), ContinuousClock.now < token.renewAt { return token }
-        return try await login.run { [self] in
-            // Somebody else's login may have ended between the look and this one.
-            if let token = held.withLock({ $0 }), ContinuousClock.now < token.renewAt { return token }
-            let token = try await newToken()
-            held.withLock { $0 = token }
-            return token
-        }
-    }
-
-    /// Forgets a token that a service did not accept, unless a newer one is there already.
-    func drop(_ token: CloudToken) {
-        held.withLock { held in
-            if held?.secret == token.secret { held = nil }
-        }
+        try await login.token { [self] in try await newToken() }
     }
 
     private func newToken() async throws -> CloudToken {

@@ -4,7 +4,8 @@ import Synchronization
 
 /// One user of one cloud in one region: keeps a token, knows the endpoints, sends requests.
 ///
-/// The token is had once for all who need it, renewed before its end, and renewed once when a service answers 401.
+/// The token is had once for all who need it, renewed before its end, and renewed once when a service answers 401. It is
+/// good in all regions: sessions of one user may share it.
 /// Requests are not tried again otherwise; that is the caller's matter. Tokens and passwords are never logged.
 public final class CloudSession: Sendable {
     /// The cloud, the user, the region.
@@ -13,8 +14,7 @@ public final class CloudSession: Sendable {
     public let limits: CloudLimits
     let client: HTTPClient
     let log: Log
-    let held = Mutex<CloudToken?>(nil)
-    let login = SingleFlight<CloudToken>()
+    let login: CloudLogin
     private let sent = Atomic<Int>(0)
 
     /// A session; it sends nothing before it is used.
@@ -24,13 +24,19 @@ public final class CloudSession: Sendable {
     ///   - client: sends the requests; may be shared by all sessions.
     ///   - limits: how long requests may take.
     ///   - log: gets one line of level debug for each request.
-    public init(
+    public convenience init(
         _ settings: CloudSettings,
         client: HTTPClient,
         limits: CloudLimits = CloudLimits(),
         log: Log = Log("cloud")
     ) {
+        self.init(settings, client: client, limits: limits, log: log, login: CloudLogin())
+    }
+
+    /// The same with a token that others use too.
+    init(_ settings: CloudSettings, client: HTTPClient, limits: CloudLimits, log: Log, login: CloudLogin) {
         self.settings = settings
+        self.login = login
         self.client = client
         self.limits = limits
         self.log = log.with(["cloud": settings.name, "user": settings.credentials.subject])

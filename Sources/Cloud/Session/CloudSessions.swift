@@ -3,6 +3,8 @@ public import HawserHTTP
 import Synchronization
 
 /// The sessions of a process: one for each cloud, user and region, the least used forgotten beyond a bound.
+///
+/// Those of one user have one token, whatever the region.
 public final class CloudSessions: Sendable {
     private struct Held {
         let session: CloudSession
@@ -68,7 +70,16 @@ public final class CloudSessions: Sendable {
             if state.held.count >= bound, let oldest = state.held.min(by: { $0.value.usedAt < $1.value.usedAt })?.key {
                 state.held[oldest] = nil
             }
-            let session = CloudSession(settings, client: client, limits: limits, log: log)
+            // The same user in another region has a token already.
+            let account = settings.account
+            let login = state.held.first { $0.key.account == account }?.value.session.login
+            let session = CloudSession(
+                settings,
+                client: client,
+                limits: limits,
+                log: log,
+                login: login ?? CloudLogin()
+            )
             let held = Held(
                 session: session,
                 watch: CloudWatch(session, interval: interval, isNotified: isNotified(settings)),

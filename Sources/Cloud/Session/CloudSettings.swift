@@ -48,4 +48,9 @@ public struct CloudSettings: Sendable, Hashable {
         self.tls = tls
         self.services = services
     }
+
+    /// Where and as whom to log in, whatever the region: what is equal for two has one token.
+    var account: CloudSettings {
+        CloudSettings(name: name, credentials: credentials, tls: tls)
+    }
 }

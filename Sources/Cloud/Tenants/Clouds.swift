@@ -57,15 +57,28 @@ public final class Clouds: Sendable {
         sessions.session(for: try file.cloud(name, region: region))
     }
 
+    /// The operator's session in the cloud and region of a tenant's: the tenant may have been made when another entry of
+    /// `clouds.yaml` was the one for new tenants.
+    ///
+    /// - Throws: `CloudsFileError`.
+    public func operatorSession(beside session: CloudSession) throws -> CloudSession {
+        sessions.session(for: try file.cloud(session.settings.name, region: session.settings.region))
+    }
+
     /// A tenant's session.
     ///
     /// - Parameters:
     ///   - tenant: the tenant's id.
     ///   - region: one of the cloud's; nil or empty: its first.
     /// - Returns: the session.
-    /// - Throws: `NoCloudAccount`; `CloudsFileError` for a region that is none; `MetadataUnavailable`; `CryptoError`.
+    /// - Throws: `NoCloudAccount`; `CloudsFileError` for a region that is none, neither in `clouds.yaml` nor in the
+    ///   catalogue of a cloud that answers; `MetadataUnavailable`; `CryptoError`.
     public func session(of tenant: String, region: String? = nil) async throws -> CloudSession {
-        sessions.session(for: try await settings(of: tenant, region: region))
+        let session = sessions.session(for: try await settings(of: tenant, region: region))
+        guard let region = session.settings.region, try file.leaves(region, of: session.settings.name),
+            let catalog = try? await session.token().catalog, !catalog.regions.contains(region)
+        else { return session }
+        throw file.error(["clouds", session.settings.name, "region_name"], "the catalogue has no such region")
     }
 
     /// The watch over a tenant's servers, volumes and shares.
@@ -96,6 +109,9 @@ public final class Clouds: Sendable {
     }
 
     private func settings(_ account: CloudAccount, region: String?) throws -> CloudSettings {
+        guard file.names.contains(account.cloud) else {
+            throw NoCloudAccount(tenant: account.tenant, cloud: account.cloud)
+        }
         let region = region.flatMap { $0.isEmpty ? nil : $0 }
         var settings = try file.cloud(account.cloud, region: region)
         let password = try Crypto.open(
@@ -123,11 +139,16 @@ public final class Clouds: Sendable {
     }
 }
 
-/// A tenant that is none in the cloud: it was made without one.
+/// A tenant that is none in a cloud of this installation: it was made without one, or in one that is gone.
 public struct NoCloudAccount: Error, CustomStringConvertible {
     /// The tenant.
     public let tenant: String
+    /// The cloud it is in, which `clouds.yaml` does not name any more; nil: it is in none.
+    public var cloud: String?
 
     /// The error as a sentence.
-    public var description: String { "tenant \(tenant) has no account in the cloud" }
+    public var description: String {
+        cloud.map { "the cloud \($0) of tenant \(tenant) is not configured" }
+            ?? "tenant \(tenant) has no account in the cloud"
+    }
 }

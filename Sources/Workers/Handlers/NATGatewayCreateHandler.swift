@@ -16,7 +16,8 @@ public struct NATGatewayCreateHandler: CloudHandler {
     }
 
     func change(_ arguments: NATGatewayCreate.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
-        let cloud = Networking(try await clouds.session(of: job.tenant, region: arguments.region))
+        let session = try await clouds.session(of: job.tenant, region: arguments.region)
+        let cloud = Networking(session)
         let (router, network) = (arguments.router, arguments.network)
         // Once this has passed, a gateway that the router has is this job's: others wait for the router's lock.
         try await job.step(
@@ -43,7 +44,7 @@ public struct NATGatewayCreateHandler: CloudHandler {
             return NoOutput()
         }
         return try await job.step("reply") {
-            let admin = Networking(try clouds.operatorSession(region: arguments.region))
+            let admin = Networking(try clouds.operatorSession(beside: session))
             guard let reply = try await cloud.natReply(ofRouter: router, admin: admin) else {
                 throw JobError.cloud("no_gateway", "the gateway was taken away again", .natCreate, status: 409)
             }

@@ -71,7 +71,7 @@ public struct ShareCreateHandler: CloudHandler {
             }
             return NoOutput()
         }
-        let reply = try await NasDiskReply(id, session, operators: clouds.operatorSession(region: arguments.region))
+        let reply = try await NasDiskReply(id, session, operators: clouds.operatorSession(beside: session))
         return Self.reply(["nas_disk": reply.json])
     }
 
