@@ -69,7 +69,7 @@ struct CellGrid {
     mutating func put(_ read: Read, _ bytes: [UInt8], from start: Int, intact: Set<Int>) {
         buffers.append(bytes)
         for stripe in read.stripes {
-            let offset = start + (stripe - read.stripes.lowerBound) * shape.record
+            let offset = start + shape.recordRange(stripe, from: read.stripes.lowerBound).lowerBound
             self[stripe, read.fragment] =
                 intact.contains(stripe) ? .good(buffer: buffers.count - 1, offset: offset) : .bad
         }

@@ -16,17 +16,15 @@ struct CellSeal: Sendable {
         ~CRC32C.update(CRC32C.update(state, UInt64(stripe)), cell)
     }
 
-    /// Writes the checksum behind the cell of a record.
-    func close(stripe: Int, _ record: UnsafeMutableRawBufferPointer) {
-        let size = record.count - PartitionShape.seal
+    /// Writes the checksum, and the zeros, behind the cell of a record.
+    func close(stripe: Int, cell size: Int, _ record: UnsafeMutableRawBufferPointer) {
         let sum = checksum(stripe: stripe, UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(record)[..<size]))
         record.storeBytes(of: sum.littleEndian, toByteOffset: size, as: UInt32.self)
+        for index in (size + PartitionShape.seal)..<record.count { record[index] = 0 }
     }
 
     /// Whether a record is as it was written.
-    func isIntact(stripe: Int, _ record: UnsafeRawBufferPointer) -> Bool {
-        let size = record.count - PartitionShape.seal
-        guard size >= 0 else { return false }
+    func isIntact(stripe: Int, cell size: Int, _ record: UnsafeRawBufferPointer) -> Bool {
         let stored = UInt32(littleEndian: record.loadUnaligned(fromByteOffset: size, as: UInt32.self))
         return stored == checksum(stripe: stripe, UnsafeRawBufferPointer(rebasing: record[..<size]))
     }

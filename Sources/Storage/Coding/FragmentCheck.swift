@@ -101,10 +101,10 @@ public struct FragmentCheck: Sendable {
     ) -> Int? {
         bytes.withUnsafeBytes { bytes in
             stripes.first { stripe in
-                let start = (stripe - stripes.lowerBound) * shape.record
-                let end = start + shape.cellLength(stripe) + PartitionShape.seal
-                guard end <= bytes.count else { return true }
-                return !seal.isIntact(stripe: stripe, UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                let range = shape.recordRange(stripe, from: stripes.lowerBound)
+                guard range.upperBound <= bytes.count else { return true }
+                let record = UnsafeRawBufferPointer(rebasing: bytes[range])
+                return !seal.isIntact(stripe: stripe, cell: shape.cellLength(stripe), record)
             }
         }
     }

@@ -222,10 +222,11 @@ actor PartitionReader {
         let seal = CellSeal(content: content, partition: number, fragment: read.fragment)
         let intact = bytes.withUnsafeBytes { bytes in
             read.stripes.filter { stripe in
-                let offset = start + (stripe - read.stripes.lowerBound) * shape.record
-                let end = offset + shape.cellLength(stripe) + PartitionShape.seal
-                guard end <= bytes.count else { return false }
-                return seal.isIntact(stripe: stripe, UnsafeRawBufferPointer(rebasing: bytes[offset..<end]))
+                let range = shape.recordRange(stripe, from: read.stripes.lowerBound)
+                guard start + range.upperBound <= bytes.count else { return false }
+                let place = (start + range.lowerBound)..<(start + range.upperBound)
+                let record = UnsafeRawBufferPointer(rebasing: bytes[place])
+                return seal.isIntact(stripe: stripe, cell: shape.cellLength(stripe), record)
             }
         }
         let header = try FragmentHeader(content: content, partition: number, fragment: read.fragment, shape: shape)

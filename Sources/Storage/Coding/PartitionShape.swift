@@ -2,10 +2,13 @@
 ///
 /// A partition is cut into stripes of k cells; cell f of each stripe belongs to fragment f, and the m computed cells to
 /// the fragments after. The last stripe has shorter cells, of which the last may end in zeros. A fragment is a header,
-/// then a record for each stripe: the cell and its checksum.
+/// then a record for each stripe: the cell, its checksum, and zeros up to a multiple of 64 bytes. That keeps cells where
+/// the processor reads them fastest: wide codes take half as long again on cells that straddle its cache lines.
 struct PartitionShape: Sendable, Hashable {
     /// The length of a checksum in bytes.
     static let seal = 4
+    /// What the length of a record is a multiple of.
+    static let alignment = 64
 
     let k: Int
     let m: Int
@@ -32,7 +35,7 @@ struct PartitionShape: Sendable, Hashable {
     /// How many stripes there are, the shorter last one included.
     var stripes: Int { Int((length + stripeLength - 1) / stripeLength) }
     /// The length of a record with a whole cell.
-    var record: Int { cell + Self.seal }
+    var record: Int { Self.recordLength(cell) }
 
     /// The length of the cells of a stripe.
     func cellLength(_ stripe: Int) -> Int {
@@ -43,7 +46,7 @@ struct PartitionShape: Sendable, Hashable {
     /// The length of a fragment's file.
     var fragmentLength: Int64 {
         guard stripes > 0 else { return Int64(FragmentHeader.length) }
-        return recordOffset(stripes - 1) + Int64(cellLength(stripes - 1) + Self.seal)
+        return recordOffset(stripes - 1) + Int64(Self.recordLength(cellLength(stripes - 1)))
     }
 
     /// Where the record of a stripe begins in a fragment's file.
@@ -53,8 +56,17 @@ struct PartitionShape: Sendable, Hashable {
 
     /// How long the records of these stripes are together.
     func recordsLength(_ stripes: Range<Int>) -> Int {
-        guard let last = stripes.last else { return 0 }
-        return (stripes.count - 1) * record + cellLength(last) + Self.seal
+        stripes.last.map { recordRange($0, from: stripes.lowerBound).upperBound } ?? 0
+    }
+
+    /// Where the record of a stripe is among those from another stripe on.
+    func recordRange(_ stripe: Int, from first: Int) -> Range<Int> {
+        let start = (stripe - first) * record
+        return start..<(start + Self.recordLength(cellLength(stripe)))
+    }
+
+    private static func recordLength(_ cell: Int) -> Int {
+        (cell + seal + alignment - 1) / alignment * alignment
     }
 
     /// Which part of the partition a data fragment's cell of a stripe holds, without the zeros at the end.

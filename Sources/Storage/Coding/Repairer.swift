@@ -118,7 +118,10 @@ private struct RebuiltStripes: StripeSource {
         try await threads.divide(group.stripes) { stripes in
             for output in outputs {
                 let seal = CellSeal(content: content, partition: partition, fragment: output)
-                for stripe in stripes { seal.close(stripe: stripe, group.record(stripe, output)) }
+                for stripe in stripes {
+                    let size = group.shape.cellLength(stripe)
+                    seal.close(stripe: stripe, cell: size, group.record(stripe, output))
+                }
             }
         }
     }

@@ -81,7 +81,9 @@ struct StagedStripes: StripeSource {
             var sources = (0..<shape.k).map { group.pointer(stripe, $0) }
             var results = outputs.filter { $0 >= shape.k }.map { group.pointer(stripe, $0) }
             recipe.run(length: shape.cellLength(stripe), from: &sources, into: &results)
-            for output in outputs { seals[output]?.close(stripe: stripe, group.record(stripe, output)) }
+            for output in outputs {
+                seals[output]?.close(stripe: stripe, cell: shape.cellLength(stripe), group.record(stripe, output))
+            }
         }
     }
 }

@@ -23,10 +23,10 @@ struct StripeGroup: Sendable {
 
     /// Where a fragment's record of a stripe is.
     func record(_ stripe: Int, _ fragment: Int) -> UnsafeMutableRawBufferPointer {
-        let start =
-            fragment * partLength + FragmentHeader.length + (stripe - stripes.lowerBound) * shape.record
+        let start = fragment * partLength + FragmentHeader.length
+        let range = shape.recordRange(stripe, from: stripes.lowerBound)
         return UnsafeMutableRawBufferPointer(
-            rebasing: block.bytes[start..<(start + shape.cellLength(stripe) + PartitionShape.seal)]
+            rebasing: block.bytes[(start + range.lowerBound)..<(start + range.upperBound)]
         )
     }
 

@@ -20,8 +20,9 @@ struct CodedReaderTests {
             case .firstCell: Int64(FragmentHeader.length)
             case .middleCell: shape.recordOffset(shape.stripes / 2) + 500
             case .lastCell: shape.recordOffset(shape.stripes - 1)
-            case .checksum: shape.recordOffset(1) - 1
-            case .lastChecksum: shape.fragmentLength - 1
+            case .checksum: shape.recordOffset(0) + Int64(shape.cell) + 3
+            case .lastChecksum:
+                shape.recordOffset(shape.stripes - 1) + Int64(shape.cellLength(shape.stripes - 1))
             }
         }
     }

@@ -52,8 +52,9 @@ struct EncoderFaultTests {
 
     @Test(arguments: [0, 5_000, -1]) func whatIsReadBackWrongGoesToASpare(offset: Int64) async throws {
         let (test, layout) = try await encode(2_000_000) { target in
-            let end = try? PartitionShape(k: 2, m: 1, cell: ContentEncoder.cell, length: 2_000_000).fragmentLength
-            target.faults.change { $0.flipped = offset < 0 ? (end ?? 0) - 1 : offset }
+            let shape = try? PartitionShape(k: 2, m: 1, cell: ContentEncoder.cell, length: 2_000_000)
+            let last = shape.map { $0.recordOffset($0.stripes - 1) + Int64($0.cellLength($0.stripes - 1)) } ?? 0
+            target.faults.change { $0.flipped = offset < 0 ? last : offset }
         }
         #expect(layout.partitions[0].fragments.map(\.target) == ["t0", "t3", "t2"])
         #expect(try test.stored().count == 3)

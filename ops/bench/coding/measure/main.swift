@@ -22,7 +22,7 @@ final class Fragments: @unchecked Sendable {
     init(fragments: Int, cell: Int) throws {
         self.cell = cell
         stripes = max(1, (32 << 20) / fragments / cell)
-        stride = 128 + stripes * (cell + 4)
+        stride = 128 + stripes * (cell + 64)
         memory = .allocate(byteCount: stride * fragments, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 1, count: stride * fragments)
         for offset in Swift.stride(from: 0, to: stride * fragments, by: 8192) {
@@ -31,11 +31,18 @@ final class Fragments: @unchecked Sendable {
     }
 
     func cell(_ fragment: Int, _ stripe: Int) -> UnsafeMutablePointer<UInt8>? {
-        (memory + fragment * stride + 128 + stripe * (cell + 4)).assumingMemoryBound(to: UInt8.self)
+        (memory + fragment * stride + 128 + stripe * (cell + 64)).assumingMemoryBound(to: UInt8.self)
     }
 }
 
-/// How many bytes of data a second the threads get through together.
+/// The time this thread has run so far, in seconds.
+func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// How many bytes of data a second of each thread's own time the threads get through together.
 func rate(_ recipe: ErasureCode.Recipe, _ k: Int, _ cell: Int, from: [Int], into: [Int], threads: Int, seconds: Double)
     throws -> Double
 {
@@ -45,9 +52,9 @@ func rate(_ recipe: ErasureCode.Recipe, _ k: Int, _ cell: Int, from: [Int], into
         let fragments = try Fragments(fragments: from.count + into.count, cell: cell)
         group.enter()
         Thread {
-            let started = Date()
+            let started = processorTime()
             var bytes = 0
-            while -started.timeIntervalSinceNow < seconds {
+            while processorTime() - started < seconds {
                 for stripe in 0..<fragments.stripes {
                     var sources = from.indices.map { fragments.cell($0, stripe) }
                     var results = into.indices.map { fragments.cell(from.count + $0, stripe) }
@@ -55,7 +62,7 @@ func rate(_ recipe: ErasureCode.Recipe, _ k: Int, _ cell: Int, from: [Int], into
                     bytes += k * cell
                 }
             }
-            let rate = Double(bytes) / -started.timeIntervalSinceNow
+            let rate = Double(bytes) / (processorTime() - started)
             done.withLock { $0.append(rate) }
             group.leave()
         }.start()
