@@ -20,6 +20,16 @@ struct FileTreeTests {
         TreeEntry.Content(object: object ?? UUIDv7.make(), sha1: hash, size: size, modified: .now)
     }
 
+    private func place(
+        _ content: TreeEntry.Content,
+        _ name: String,
+        in folder: String,
+        _ tree: FileTree,
+        rule: FileTree.ClashRule
+    ) async throws -> FileTree.Placement {
+        try await tree.place([.init(content: content, name: name)], in: folder, tenant: tenant, rule: rule)[0]
+    }
+
     private func code<Value>(_ body: () async throws -> Value) async throws -> Int? {
         do {
             _ = try await body()
@@ -54,7 +64,7 @@ struct FileTreeTests {
         let (tree, _) = try await Self.make()
         try await tree.addFolders(["a", "b", "a"], in: FileTree.root, tenant: tenant, isInteractive: true)
         let a = try await tree.folder(at: TreePath("/a"), tenant: tenant)
-        _ = try await tree.place(content("1"), "f", in: FileTree.root, tenant: tenant, rule: keep)
+        _ = try await place(content("1"), "f", in: FileTree.root, tree, rule: keep)
         func add(_ names: [String], _ isInteractive: Bool) async throws -> Int? {
             try await code {
                 try await tree.addFolders(names, in: FileTree.root, tenant: tenant, isInteractive: isInteractive)
@@ -82,7 +92,7 @@ struct FileTreeTests {
         func place(_ content: TreeEntry.Content, _ name: String, _ rule: FileTree.ClashRule) async throws
             -> FileTree.Placement
         {
-            try await tree.place(content, name, in: FileTree.root, tenant: tenant, rule: rule)
+            try await self.place(content, name, in: FileTree.root, tree, rule: rule)
         }
         let first = content("1", 10)
         #expect(try await place(first, "a.b.txt", ask) == .created(name: "a.b.txt"))
@@ -129,7 +139,7 @@ struct FileTreeTests {
         let placements = try await withThrowingTaskGroup(of: FileTree.Placement.self) { group in
             for number in 0..<24 {
                 group.addTask {
-                    try await tree.place(content("\(number % 12)"), "n", in: folder, tenant: tenant, rule: ask)
+                    try await place(content("\(number % 12)"), "n", in: folder, tree, rule: ask)
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -139,7 +149,7 @@ struct FileTreeTests {
         let renamed = try await withThrowingTaskGroup(of: FileTree.Placement.self) { group in
             for number in 0..<24 {
                 group.addTask {
-                    try await tree.place(content("r\(number)"), "n", in: folder, tenant: tenant, rule: keep)
+                    try await place(content("r\(number)"), "n", in: folder, tree, rule: keep)
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -150,7 +160,7 @@ struct FileTreeTests {
         let versions = try await withThrowingTaskGroup(of: FileTree.Placement.self) { group in
             for number in 0..<24 {
                 group.addTask {
-                    try await tree.place(content("v\(number)"), "n", in: folder, tenant: tenant, rule: replace)
+                    try await place(content("v\(number)"), "n", in: folder, tree, rule: replace)
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -169,19 +179,47 @@ struct FileTreeTests {
             try await tree.addFolders([name], in: FileTree.root, tenant: tenant, isInteractive: true)
             let entry = try #require(try await tree.entry(name, in: FileTree.root, tenant: tenant))
             async let placed = code {
-                try await tree.place(content("1"), "f", in: entry.id, tenant: tenant, rule: ask)
+                try await place(content("1"), "f", in: entry.id, tree, rule: ask)
             }
             async let removed = code { try await tree.discard(entry, recursion: false) }
-            let (place, remove) = (try await placed, try await removed)
-            #expect((place == nil && remove == 7) || (place == 201 && remove == nil), "\(place ?? 0) \(remove ?? 0)")
+            let (first, second) = (try await placed, try await removed)
+            #expect((first == nil && second == 7) || (first == 201 && second == nil), "\(first ?? 0) \(second ?? 0)")
         }
+    }
+
+    @Test("several files are placed together, each as if it came after the one before, all or none")
+    func together() async throws {
+        let (tree, usage) = try await Self.make()
+        func place(_ files: [(String, String)], _ also: FileTree.PlacementRequest.Also? = nil) async throws
+            -> [FileTree.Placement]
+        {
+            let requests = files.map { name, hash in
+                FileTree.PlacementRequest(content: content(hash, 5), name: name, also: also ?? { _, _ in })
+            }
+            return try await tree.place(requests, in: FileTree.root, tenant: tenant, rule: ask)
+        }
+        let placed = try await place([("a", "1"), ("b", "1"), ("a", "1"), ("a", "2")])
+        #expect(placed.prefix(3) == [.created(name: "a"), .created(name: "b"), .unchanged])
+        guard case .refused(let error) = placed[3] else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(error.code == 8)
+        #expect(try await usage.of(tenant).up == 10)
+        await #expect(throws: FileTreeError.self) {
+            try await place([("c", "1"), ("d", "1")]) { _, placement in
+                if placement == .created(name: "d") { throw FileTreeError(1, "no") }
+            }
+        }
+        #expect(try await tree.list(FileTree.root, tenant: tenant, size: 10).map(\.name) == ["a", "b"])
+        #expect(try await usage.of(tenant).up == 10)
     }
 
     @Test("pages: folders first, sorted, of at most 2000")
     func pages() async throws {
         let (tree, _) = try await Self.make()
         for (name, size) in [("c", 1), ("a", 3), ("b", 2)] {
-            _ = try await tree.place(content(name, Int64(size)), name, in: FileTree.root, tenant: tenant, rule: ask)
+            _ = try await place(content(name, Int64(size)), name, in: FileTree.root, tree, rule: ask)
         }
         try await tree.addFolders(["y", "z"], in: FileTree.root, tenant: tenant, isInteractive: true)
         func names(_ sorting: FileTree.Sorting, _ isAscending: Bool, _ page: Int = 1, _ size: Int = 10) async throws
@@ -212,7 +250,7 @@ struct FileTreeTests {
     func removal() async throws {
         let (tree, _) = try await Self.make()
         let inner = try await tree.ensureFolder(at: TreePath("/a/b"), tenant: tenant)
-        _ = try await tree.place(content("1"), "f", in: inner, tenant: tenant, rule: ask)
+        _ = try await place(content("1"), "f", in: inner, tree, rule: ask)
         let a = try #require(try await tree.entry(at: TreePath("/a"), tenant: tenant))
         #expect(try await code { try await tree.discard(a, recursion: false) } == 7)
         try await tree.discard(a, recursion: true)
@@ -226,7 +264,7 @@ struct FileTreeTests {
         let b = try #require(try await tree.children(of: a.id, tenant: tenant, limit: 10).first)
         try await tree.discard(folder: b, of: a.id)
         #expect(
-            try await code { try await tree.place(content("2"), "g", in: b.id, tenant: tenant, rule: ask) } == 201
+            try await code { try await place(content("2"), "g", in: b.id, tree, rule: ask) } == 201
         )
         #expect(try await tree.children(of: b.id, tenant: tenant, limit: 10).map(\.name) == ["f"])
         // The names are free again.

@@ -7,7 +7,7 @@ import HawserCore
 /// each other's way.
 public struct UsageCollection: Sendable {
     /// Counters per tenant: enough that the uploads of one worker seldom meet.
-    private static let shards: UInt64 = 16
+    private static let shards: UInt64 = 32
 
     private let counters: MongoCollection
 

@@ -47,32 +47,50 @@ extension FileTree {
         return Self.clash(known, content, rule)
     }
 
-    /// Puts a file whose object is stored into a folder, and counts its bytes as moved up.
+    /// A file whose object is stored and that is to be put into a folder.
+    public struct PlacementRequest: Sendable {
+        /// More writes of the same transaction; called again when that is done again.
+        public typealias Also = @Sendable (MongoTransaction, Placement) throws -> Void
+
+        let content: TreeEntry.Content
+        let name: String
+        let also: Also
+
+        /// A file.
+        public init(content: TreeEntry.Content, name: String, also: @escaping Also = { _, _ in }) {
+            self.content = content
+            self.name = name
+            self.also = also
+        }
+    }
+
+    /// Puts files into a folder, all in one transaction, and counts their bytes as moved up.
     ///
     /// - Parameters:
-    ///   - content: what is in it.
-    ///   - name: its name.
+    ///   - files: the files.
     ///   - folder: the folder.
     ///   - tenant: whose.
-    ///   - rule: what is done when the name is taken.
-    ///   - also: more writes of the same transaction; may be called several times, the last time counts.
-    /// - Returns: where it went.
-    /// - Throws: `FileTreeError` 201 when the folder is gone.
+    ///   - rule: what is done when a name is taken.
+    /// - Returns: where each went.
+    /// - Throws: `FileTreeError` 201 when the folder is gone; what a file's `also` throws.
     public func place(
-        _ content: TreeEntry.Content,
-        _ name: String,
+        _ files: [PlacementRequest],
         in folder: String,
         tenant: String,
-        rule: ClashRule,
-        also: @escaping @Sendable (MongoTransaction, Placement) throws -> Void = { _, _ in }
-    ) async throws -> Placement {
+        rule: ClashRule
+    ) async throws -> [Placement] {
         try await entries.database.transaction("place") { [self] transaction in
-            let placement = try place(content, name, folder, tenant, rule, transaction)
-            try also(transaction, placement)
-            if placement.holdsObject {
-                try usage.add(Usage(up: content.size), to: tenant, for: content.object, in: transaction)
+            try touch(folder, tenant, in: transaction)
+            var bytes: Int64 = 0
+            let placements = try files.map { file in
+                let placement = try place(file.content, file.name, folder, tenant, rule, transaction)
+                try file.also(transaction, placement)
+                if placement.holdsObject { bytes += file.content.size }
+                return placement
             }
-            return placement
+            // The last write, so that other transactions wait for it as shortly as can be.
+            try usage.add(Usage(up: bytes), to: tenant, for: files.first?.content.object ?? "", in: transaction)
+            return placements
         }
     }
 
@@ -84,7 +102,6 @@ extension FileTree {
         _ rule: ClashRule,
         _ transaction: MongoTransaction
     ) throws -> Placement {
-        try touch(folder, tenant, in: transaction)
         func find(_ name: String) throws -> TreeEntry? {
             try transaction.findOne(entries, Self.place(name, folder, tenant)).map(read)
         }

@@ -129,11 +129,14 @@ public struct TransferCollection: Sendable {
         try await items.database.transaction("finish") { [self] in _ = try finish(item, in: $0) }
     }
 
-    /// Notes that a file went down, and counts its bytes, once.
-    public func finishDownload(_ item: TransferItem) async throws {
+    /// Notes that files of a tenant went down, and counts their bytes, each once.
+    public func finishDownloads(_ list: [TransferItem], tenant: String) async throws {
         try await items.database.transaction("downloaded") { [self] transaction in
-            guard try finish(item, in: transaction) else { return }
-            try usage.add(Usage(down: item.size), to: item.tenant, for: "\(item.scan)\(item.number)", in: transaction)
+            let bytes = try list.reduce(into: Int64(0)) { sum, item in
+                if try finish(item, in: transaction) { sum += item.size }
+            }
+            let key = list.first.map { "\($0.scan)\($0.number)" } ?? ""
+            try usage.add(Usage(down: bytes), to: tenant, for: key, in: transaction)
         }
     }
 

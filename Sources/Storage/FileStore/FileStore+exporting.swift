@@ -6,13 +6,18 @@ extension FileStore {
     ///
     /// - Parameters:
     ///   - item: the file; its directory is there.
+    ///   - context: what the files of the transfer share.
     ///   - moved: called with the number of bytes of each piece.
     /// - Throws: `Refusal` when this file cannot be written; else what may pass: `StorageError`, `MetadataUnavailable`,
     ///   `MetadataError`, `CancellationError`.
-    public func exportFile(_ item: TransferItem, moved: @Sendable (Int64) async -> Void) async throws {
+    public func exportFile(
+        _ item: TransferItem,
+        in context: TransferContext,
+        moved: @Sendable (Int64) async -> Void
+    ) async throws {
         try await refusing {
             let root = try importRoot()
-            try await allowance.checkLimits(of: item.tenant, for: .download)
+            try await context.check(.download)
             guard let object = try await objects.find(item.object, tenant: item.tenant) else {
                 throw Refusal(6, "file not exist")
             }
@@ -24,7 +29,7 @@ extension FileStore {
                 written: moved
             )
         }
-        try await transfers.finishDownload(item)
+        try await context.finishing("", item)
     }
 
     /// The object of a file of a tenant, by its hash and size, as lists show them.

@@ -6,24 +6,21 @@ extension FileStore {
     ///
     /// - Parameters:
     ///   - item: the file.
-    ///   - rule: what is done when its name is taken.
-    ///   - folders: the folders that are known by path, so that none is looked for twice.
+    ///   - context: what the files of the transfer share.
     ///   - moved: called with the number of bytes of each piece.
     /// - Throws: `Refusal` when this file cannot be brought; else what may pass: `StorageError`, `MetadataUnavailable`,
     ///   `MetadataError`, `CancellationError`.
     public func importFile(
         _ item: TransferItem,
-        rule: FileTree.ClashRule,
-        folders: FolderCache,
+        in context: TransferContext,
         moved: @Sendable (Int64) async -> Void
     ) async throws {
-        try await refusing { try await importing(item, rule, folders, moved) }
+        try await refusing { try await importing(item, context, moved) }
     }
 
     private func importing(
         _ item: TransferItem,
-        _ rule: FileTree.ClashRule,
-        _ folders: FolderCache,
+        _ context: TransferContext,
         _ moved: @Sendable (Int64) async -> Void
     ) async throws {
         let path = try TreePath(item.path)
@@ -31,12 +28,12 @@ extension FileStore {
         // What an earlier run stored and did not place.
         var object = try await objects.find(item.object, tenant: item.tenant)
         if object == nil {
-            try await allowance.checkLimits(of: item.tenant, for: .upload)
+            try await context.check(.upload)
             let root = try importRoot()
             let staged = try await stage(try root.path(item.path), from: root, moved)
             do {
                 let bytes = try await staged.finish()
-                let folder = try await folders.folder(parent)
+                let folder = try await context.folders.folder(parent)
                 let content = TreeEntry.Content(
                     object: item.object,
                     sha1: bytes.sha1 ?? "",
@@ -44,7 +41,7 @@ extension FileStore {
                     modified: item.modified ?? .now
                 )
                 // Seen before anything is stored; what counts is what the transaction sees.
-                switch try await tree.clash(of: content, name, in: folder, tenant: item.tenant, rule: rule) {
+                switch try await tree.clash(of: content, name, in: folder, tenant: item.tenant, rule: context.rule) {
                 case .unchanged:
                     try await staged.discard()
                     return try await transfers.finish(item)
@@ -75,44 +72,29 @@ extension FileStore {
             size: object.size,
             modified: item.modified ?? .now
         )
-        let placement = try await place(content, name, parent, item, rule, folders)
+        let placement = try await place(.init(item: item, content: content, name: name), parent, context)
         // Nobody else knows the object: it goes, with what was counted for it.
         if !placement.holdsObject { try await objects.remove(object.id, tenant: item.tenant) }
         if case .refused(let error) = placement { throw error }
     }
 
     private func place(
-        _ content: TreeEntry.Content,
-        _ name: String,
+        _ file: TransferContext.Placing,
         _ parent: TreePath,
-        _ item: TransferItem,
-        _ rule: FileTree.ClashRule,
-        _ folders: FolderCache
+        _ context: TransferContext
     ) async throws -> FileTree.Placement {
-        func attempt() async throws -> FileTree.Placement {
-            let folder = try await folders.folder(parent)
-            return try await tree.place(content, name, in: folder, tenant: item.tenant, rule: rule) {
-                [transfers] transaction, placement in
-                if case .refused = placement { return }
-                // Done by another run of the same job: what that one placed stays, and this places nothing.
-                guard try transfers.finish(item, in: transaction) else { throw AlreadyDone() }
-            }
-        }
         do {
-            return try await attempt()
-        } catch is AlreadyDone {
-            let held = try await tree.content(sha1: content.sha1, tenant: item.tenant)
-            let isHeld = held.contains { $0.object == content.object }
-            return isHeld ? .created(name: name) : .unchanged
+            return try await context.placing(try await context.folders.folder(parent), file)
+        } catch is TransferContext.AlreadyDone {
+            let held = try await tree.content(sha1: file.content.sha1, tenant: context.tenant)
+            let isHeld = held.contains { $0.object == file.content.object }
+            return isHeld ? .created(name: file.name) : .unchanged
         } catch let error as FileTreeError where error.code == 201 {
             // The folder was removed since it was looked up; as with a file that comes later, it is made again.
-            await folders.forget()
-            return try await attempt()
+            await context.folders.forget()
+            return try await context.placing(try await context.folders.folder(parent), file)
         }
     }
-
-    /// The file of an item was placed before.
-    private struct AlreadyDone: Error {}
 
     /// Copies a file of the server to the staging area.
     private func stage(

@@ -55,20 +55,20 @@ extension FileStore {
     ///   - path: the directory, as the client named it.
     ///   - job: for which job.
     ///   - tenant: whose.
-    ///   - folders: what is known of the tree.
+    ///   - context: what the files of the transfer share.
     /// - Returns: the list; each file has the id of the object it becomes.
     /// - Throws: `Refusal`, when the directory cannot be read at all; else what may pass.
     public func scan(
         directory path: String,
         job: String,
         tenant: String,
-        folders: FolderCache
+        context: TransferContext
     ) async throws -> Scan {
         try await refusing {
             let root = try importRoot()
             let (named, real) = (try TreePath(path), try root.path(path))
             var list = Listing(job: job, tenant: tenant)
-            _ = try await folders.folder(named)
+            _ = try await context.folders.folder(named)
             var waiting = [real]
             while let next = waiting.popLast() {
                 try Task.checkCancellation()
@@ -93,7 +93,7 @@ extension FileStore {
                         )
                         if list.isFull { try await list.store(in: transfers) }
                     } else {
-                        _ = try await folders.folder(shown)
+                        _ = try await context.folders.folder(shown)
                         waiting.append(entry.path)
                     }
                 }

@@ -1,13 +1,13 @@
-public import HawserMetadata
+import HawserMetadata
 
 /// The folders of a tree that a transfer has met, made where they are missing.
-public actor FolderCache {
+actor FolderCache {
     private let tree: FileTree
     private let tenant: String
     private var known: [TreePath: String] = [:]
 
     /// An empty one.
-    public init(_ tree: FileTree, tenant: String) {
+    init(_ tree: FileTree, tenant: String) {
         self.tree = tree
         self.tenant = tenant
     }
@@ -15,7 +15,7 @@ public actor FolderCache {
     /// The folder at a path, made when it is not there.
     ///
     /// - Throws: `FileTreeError`, `MetadataUnavailable`, `MetadataError`.
-    public func folder(_ path: TreePath) async throws -> String {
+    func folder(_ path: TreePath) async throws -> String {
         if let folder = known[path] { return folder }
         let folder = try await tree.ensureFolder(at: path, tenant: tenant)
         if known.count > 10_000 { known.removeAll() }

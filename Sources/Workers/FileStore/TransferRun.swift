@@ -9,7 +9,7 @@ struct TransferRun: Sendable {
     typealias Move = @Sendable (TransferItem, @escaping @Sendable (Int64) async -> Void) async throws -> Void
 
     private static let batch = 500
-    private static let atOnce = 8
+    private static let atOnce = 16
     private static let shownFailures = 20
     /// How long files are moved, in seconds, before the job gives its slot to others and comes back.
     ///

@@ -21,6 +21,7 @@ public struct DirectoryExportHandler: ServiceHandler {
         let scan = try await run.scan {
             try await store.scan(folder: arguments.parent, job: job.id.text, tenant: job.tenant)
         }
-        return try await run.run(scan) { try await store.exportFile($0, moved: $1) }
+        let context = TransferContext(store, tenant: job.tenant)
+        return try await run.run(scan) { try await store.exportFile($0, in: context, moved: $1) }
     }
 }

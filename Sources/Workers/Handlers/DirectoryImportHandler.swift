@@ -20,18 +20,16 @@ public struct DirectoryImportHandler: ServiceHandler {
     public func run(_ arguments: DirectoryImport.Arguments, in job: JobContext) async throws -> TransferOutcome {
         let store = services.files
         let run = TransferRun(store: store, job: job)
-        let folders = FolderCache(store.tree, tenant: job.tenant)
+        let rule = FileTree.ClashRule(isInteractive: arguments.interactive, isNewVersion: arguments.newversion)
+        let context = TransferContext(store, tenant: job.tenant, rule: rule)
         let scan = try await run.scan {
             try await store.scan(
                 directory: arguments.parent,
                 job: job.id.text,
                 tenant: job.tenant,
-                folders: folders
+                context: context
             )
         }
-        let rule = FileTree.ClashRule(isInteractive: arguments.interactive, isNewVersion: arguments.newversion)
-        return try await run.run(scan) { item, moved in
-            try await store.importFile(item, rule: rule, folders: folders, moved: moved)
-        }
+        return try await run.run(scan) { try await store.importFile($0, in: context, moved: $1) }
     }
 }

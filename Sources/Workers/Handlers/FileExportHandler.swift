@@ -31,6 +31,7 @@ public struct FileExportHandler: ServiceHandler {
                 tenant: job.tenant
             )
         }
-        return try await run.run(scan) { try await store.exportFile($0, moved: $1) }
+        let context = TransferContext(store, tenant: job.tenant)
+        return try await run.run(scan) { try await store.exportFile($0, in: context, moved: $1) }
     }
 }

@@ -29,9 +29,7 @@ public struct FileImportHandler: ServiceHandler {
             )
         }
         let rule = FileTree.ClashRule(isInteractive: arguments.interactive, isNewVersion: arguments.newversion)
-        let folders = FolderCache(store.tree, tenant: job.tenant)
-        return try await run.run(scan) { item, moved in
-            try await store.importFile(item, rule: rule, folders: folders, moved: moved)
-        }
+        let context = TransferContext(store, tenant: job.tenant, rule: rule)
+        return try await run.run(scan) { try await store.importFile($0, in: context, moved: $1) }
     }
 }
