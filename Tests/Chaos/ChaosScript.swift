@@ -7,7 +7,11 @@ import Testing
 enum ChaosScript {
     /// Runs it; every promise it checks must be kept.
     ///
+    /// - Parameters:
+    ///   - name: its file.
+    ///   - arguments: its arguments.
     /// - Returns: the summary it ends with.
+    /// - Throws: when there is no program or no summary.
     static func run(_ name: String, _ arguments: [String]) async throws -> JSON {
         let directory = try TestDirectory("chaos")
         let output = directory.file("output")
@@ -15,6 +19,7 @@ enum ChaosScript {
             .deletingLastPathComponent().path()
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix(Setting.prefix) }
         environment["HAWSER_PROGRAM"] = try program
+        environment["HAWSER_CLOUDS"] = TestCloudFile.path
         // Without it the script finds or fetches one.
         environment["HAWSER_MONGOD"] = ProcessInfo.processInfo.environment["HAWSER_MONGOD"]
         let child = try await ChildProcess.spawn(

@@ -1,4 +1,5 @@
 import HawserCore
+import HawserTestSupport
 import Testing
 
 /// Short runs of the scripts in `ops/chaos`, which run long by themselves: what is promised when parts fail.
@@ -24,5 +25,17 @@ import Testing
     @Test func callbacksAreMadeByWhoeverIsLeft() async throws {
         let seen = try await ChaosScript.run("callbacks", ["--rounds", "6", "--uploads", "8", "--longest", "25"])
         #expect((seen["without_answer"]?.int ?? 0) > 0)
+    }
+
+    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
+    func workersKilledInACloudLeaveOneOfEach() async throws {
+        let seen = try await ChaosScript.run("cloud", ["--short", "--stands", "2"])
+        #expect((seen["kills"]?.int ?? 0) > 0 && (seen["lists_by_client"]?.int ?? 0) > 0)
+    }
+
+    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
+    func faultsOfACloudEndRight() async throws {
+        let seen = try await ChaosScript.run("cloud-faults", ["--short"])
+        #expect((seen["secrets_seen"]?.int ?? 0) > 0)
     }
 }

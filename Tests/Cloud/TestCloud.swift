@@ -1,6 +1,7 @@
 import Foundation
 import HawserCore
 import HawserHTTP
+import HawserTestSupport
 import Synchronization
 import Testing
 
@@ -10,17 +11,12 @@ import Testing
 ///
 /// Its entry `admin`, or the only one, must have the rights to make domains.
 enum TestCloud {
-    static let variable = "HAWSER_TEST_CLOUDS"
+    static let variable = TestCloudFile.variable
     static let client = HTTPClient()
-    private static let path = ProcessInfo.processInfo.environment[variable]
+    private static let path = TestCloudFile.path
 
-    /// Whether there is one; said aloud once when there is none, since a skipped test is quickly overlooked.
-    static let isThere: Bool = {
-        if path != nil { return true }
-        let text = "\n*** \(variable) is not set: the tests against a real cloud are SKIPPED ***\n\n"
-        FileHandle.standardError.write(Data(text.utf8))
-        return false
-    }()
+    /// Whether there is one.
+    static var isThere: Bool { TestCloudFile.isThere }
 
     /// The folder in which a test cloud looks for faults, beside its `clouds.yaml`; nil when it has none.
     static let faults: String? = {

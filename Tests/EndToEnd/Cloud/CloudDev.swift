@@ -2,25 +2,19 @@ import Foundation
 import HawserCloud
 import HawserCore
 import HawserHTTP
+import HawserTestSupport
 import Testing
 
 /// A running `hawser dev` with a real cloud, named by `HAWSER_TEST_CLOUDS`: the path of a `clouds.yaml`.
 ///
 /// Its entry `admin` must have the rights to make domains, as that of `ops/testbed/openstack` does.
 enum CloudDev {
-    static let variable = "HAWSER_TEST_CLOUDS"
-    static let reason: Comment = "HAWSER_TEST_CLOUDS is not set: it names the clouds.yaml of a real cloud"
-    private static let path = ProcessInfo.processInfo.environment[variable].flatMap {
-        ["", "off"].contains($0) ? nil : $0
-    }
+    static let variable = TestCloudFile.variable
+    static let reason = Comment(rawValue: TestCloudFile.reason)
+    private static let path = TestCloudFile.path
 
-    /// Whether there is a cloud; said aloud once when there is none, since a skipped test is quickly overlooked.
-    static let isThere: Bool = {
-        if path != nil { return true }
-        let text = "\n*** \(variable) is not set: the tests against a real cloud are SKIPPED ***\n\n"
-        FileHandle.standardError.write(Data(text.utf8))
-        return false
-    }()
+    /// Whether there is a cloud.
+    static var isThere: Bool { TestCloudFile.isThere }
 
     /// What all tests share; each has a tenant of its own.
     static let shared = Task { try await Dev(settings: try settings()) }

@@ -17,7 +17,7 @@ struct NetworkDev: Sendable {
     private let directory: TestDirectory
 
     private init() async throws {
-        let path = try #require(ProcessInfo.processInfo.environment[CloudDev.variable])
+        let path = try CloudDev.file()
         let url = try await CloudDev.admin.value.endpoint(of: .network)
         proxy = try FaultProxy(before: UInt16(try #require(URLComponents(string: url)?.port)))
         directory = try TestDirectory("clouds")

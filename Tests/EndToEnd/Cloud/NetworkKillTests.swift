@@ -190,7 +190,7 @@ struct NetworkKillTests {
                 try await own.submit("POST", "/peer-links/delete", peers)
             } then: { job in
                 let answer = try await own.client.post("/v1/jobs/\(job)/cancel")
-                #expect(answer.status < 300)
+                #expect(answer.status < 300, "\(answer)")
             }
             let over = try await own.tenant.finished(job)
             #expect(over["state"] == "cancelled", "\(over.text)")
