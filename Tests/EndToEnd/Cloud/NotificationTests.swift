@@ -9,13 +9,13 @@ import Testing
     "notifications",
     .serialized,
     .enabled(if: CloudDev.isNotified, "no notifications beside HAWSER_TEST_CLOUDS: a cloud whose services notify"),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(10))
 )
 struct NotificationTests {
     @Test("a job is woken when the cloud is done, and looks once")
     func woken() async throws {
         let dev = try await NotifiedDev.shared.value
-        try await dev.connected(true)
+        try await dev.told { $0.isConnected }
         try await CloudTenant.with(dev.dev) { own in
             let before = try await dev.told()
             // Without a word of the cloud there would be looks after 1, 2, 3 and 4.5 seconds.
@@ -25,9 +25,7 @@ struct NotificationTests {
             #expect(made.status == 200, "\(made)")
             #expect(made["cloud_disk"]?["volume_status"] == "available")
             #expect(try CloudDev.requests("cinder", "/volumes/detail", own) <= 2)
-            let after = try await dev.told()
-            #expect(after.wakes > before.wakes)
-            #expect(after.messages > before.messages)
+            try await dev.told { $0.wakes > before.wakes && $0.messages > before.messages }
             let metrics = try await dev.dev.anybody.get("/metrics")
             #expect(metrics.text.contains("hawser_cloud_listeners_connected 1"))
         }
@@ -36,7 +34,7 @@ struct NotificationTests {
     @Test("instances are made, resized, stopped and deleted with few questions")
     func instances() async throws {
         let dev = try await NotifiedDev.shared.value
-        try await dev.connected(true)
+        try await dev.told { $0.isConnected }
         try await CloudTenant.with(dev.dev) { own in
             let network = try await own.network()
             let body = try await own.instance(on: network, ["data_disks": [["size_in_g": 1], ["size_in_g": 2]]])
@@ -60,7 +58,7 @@ struct NotificationTests {
     @Test("a job whose notifications stop to come polls at once and ends in time")
     func cut() async throws {
         let dev = try await NotifiedDev.shared.value
-        try await dev.connected(true)
+        try await dev.told { $0.isConnected }
         try await CloudTenant.with(dev.dev) { own in
             try await CloudDev.with(fault: "volume.create", match: own.mark, delay: 6, times: 1) {
                 let job = try await own.submit("POST", "/cloud-disks", own.disk())
@@ -68,7 +66,7 @@ struct NotificationTests {
                     try await Task.sleep(for: .milliseconds(20))
                 }
                 dev.proxy.cut()
-                try await dev.connected(false)
+                try await dev.told { !$0.isConnected }
                 let made = try await own.outcome(of: job)
                 #expect(made.status == 200, "\(made)")
             }
@@ -77,7 +75,7 @@ struct NotificationTests {
             // And so it goes as long as nothing comes.
             #expect(try await own.change("POST", "/cloud-disks", own.disk()).status == 200)
             dev.proxy.mend()
-            try await dev.connected(true)
+            try await dev.told { $0.isConnected }
             #expect(try await own.change("POST", "/cloud-disks", own.disk()).status == 200)
         }
     }
@@ -85,7 +83,7 @@ struct NotificationTests {
     @Test("a failure that the cloud does not tell of is found all the same")
     func untold() async throws {
         let dev = try await NotifiedDev.shared.value
-        try await dev.connected(true)
+        try await dev.told { $0.isConnected }
         try await CloudTenant.with(dev.dev) { own in
             let made = try await own.change("POST", "/cloud-disks", own.disk())
             let id = try #require(made["cloud_disk"]?["volume_id"]?.string)
@@ -103,7 +101,7 @@ struct NotificationTests {
         #expect(output.contains("exchanges nova"), "\(output)")
         #expect(code == 0, "\(output)")
         let (failed, problem) = try await dev.check("amqp://guest:hunter2@127.0.0.1:\(try FreePort.find())/")
-        #expect(failed == 1)
+        #expect(failed != 0)
         #expect(problem.contains("RabbitMQ"), "\(problem)")
         #expect(!problem.contains("hunter2"))
     }

@@ -42,16 +42,18 @@ struct NotifiedDev: Sendable {
         )
     }
 
-    /// Waits until the worker is connected, or is not any more; it says so once a second.
-    func connected(_ wanted: Bool) async throws {
-        while try await told().isConnected != wanted { try await Task.sleep(for: .milliseconds(50)) }
+    /// Waits until the worker tells what is asked for; it tells of itself once a second.
+    func told(_ isEnough: (Told) -> Bool) async throws {
+        while try await !isEnough(told()) { try await Task.sleep(for: .milliseconds(50)) }
     }
 
-    /// Runs `hawser cloud check` with these notifications; answers its exit code and what it said.
+    /// Runs `hawser cloud check` with these notifications; answers how it exited (0: well) and what it said.
     func check(_ url: String) async throws -> (code: Int32, output: String) {
         let output = try TestDirectory("check")
-        let words = [
-            "env", "HAWSER_CLOUDS=\(try CloudDev.file())", "HAWSER_CLOUD_NOTIFICATIONS=\(url)",
+        var words = ["env"]
+        for name in ProcessInfo.processInfo.environment.keys where name.hasPrefix("HAWSER_") { words += ["-u", name] }
+        words += [
+            "HAWSER_CLOUDS=\(try CloudDev.file())", "HAWSER_CLOUD_NOTIFICATIONS=\(url)",
             "HAWSER_MASTER_KEY=\(String(repeating: "0", count: 64))", "sh", "-c",
             "\(try Program.path) cloud check >\(output.file("said")) 2>&1",
         ]
