@@ -38,4 +38,9 @@ import Testing
         let seen = try await ChaosScript.run("cloud-faults", ["--short"])
         #expect((seen["secrets_seen"]?.int ?? 0) > 0)
     }
+
+    @Test func killedTransfersMoveEachFileOnce() async throws {
+        let seen = try await ChaosScript.run("transfers", ["--files", "400", "--lease", "2"])
+        #expect(seen["files"] == 400)
+    }
 }
