@@ -21,7 +21,7 @@ extension IaaSDialect {
     ///   - body: the body's members with their schemas; empty: there is no body.
     ///   - required: those that must be there.
     ///   - reply: the members of the reply message beyond `code` and `msg`.
-    ///   - check: what must be so beyond the arguments, for the tenant; by default that it has an account in the region.
+    ///   - check: what must be so beyond the arguments, for the tenant; by default an account in the region.
     ///   - dress: what is done to the reply message before it is shown.
     /// - Returns: the endpoint.
     func changing<Kind: CloudJob>(
@@ -62,7 +62,11 @@ extension IaaSDialect {
             )
             let change = IaaSChange(arguments: arguments, tenant: tenant, body: bytes)
             return try await accept(kind, change, request, dress: dress) {
-                if let check { try await check(arguments, tenant) } else { _ = try await session(of: tenant, region: region) }
+                if let check {
+                    try await check(arguments, tenant)
+                } else {
+                    _ = try await session(of: tenant, region: region)
+                }
             }
         }
     }

@@ -72,7 +72,7 @@ public final class NotificationListener: Sendable {
         thread.start()
     }
 
-    /// Ends; for one that was started, once. Takes a quarter of a second, and no more than two.
+    /// Ends a listener that was started, once; takes a quarter of a second, and no more than two.
     public func stop() async {
         isStopping.store(true, ordering: .relaxed)
         stopping.signal()

@@ -36,9 +36,9 @@ extension JobQueues {
                 keys: QueueKeys(queue).all,
                 arguments: part.map { .string($0.text) }
             )
-            guard let counts = reply.array, counts.count == 2, let due = counts[0].int, let marked = counts[1].int else {
-                throw QueueError.corrupt("wake")
-            }
+            guard let counts = reply.array, counts.count == 2,
+                let due = counts[0].int, let marked = counts[1].int
+            else { throw QueueError.corrupt("wake") }
             woken.waiting += Int(due)
             woken.running += Int(marked)
         }

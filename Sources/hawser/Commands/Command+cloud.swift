@@ -24,7 +24,9 @@ extension Command {
                     ) { $0.hasPrefix("t-") },
                     Option(flag: "region", unit: "NAME", help: "in this region; without it the cloud's first"),
                 ],
-                settings: ["HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_CLOUD_NOTIFICATIONS", "HAWSER_MASTER_KEY"] + connections,
+                settings: [
+                    "HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_CLOUD_NOTIFICATIONS", "HAWSER_MASTER_KEY",
+                ] + connections,
                 run: check
             )
         ]

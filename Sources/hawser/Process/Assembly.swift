@@ -92,6 +92,7 @@ struct Assembly: Sendable {
     /// - Parameters:
     ///   - http: sends all requests.
     ///   - isNotified: whether this process listens to the operator's cloud.
+    /// - Returns: the clouds.
     /// - Throws: `CloudsFileError` when the file cannot be used.
     func clouds(_ http: HTTPClient, isNotified: Bool = false) throws -> Clouds? {
         try configuration.clouds.map { path in
@@ -122,6 +123,8 @@ struct Assembly: Sendable {
     /// - Parameters:
     ///   - objects: the objects of tenants.
     ///   - wakes: what wakes jobs by the cloud's notifications, when this process listens to them.
+    /// - Returns: the services.
+    /// - Throws: `ConfigurationError` when there is no master key; `CloudsFileError`.
     func services(_ objects: ObjectStore, wakes: CloudWakes? = nil) throws -> Services {
         let http = HTTPClient()
         return Services(
