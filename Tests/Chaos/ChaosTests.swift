@@ -26,21 +26,4 @@ import Testing
         let seen = try await ChaosScript.run("callbacks", ["--rounds", "6", "--uploads", "8", "--longest", "25"])
         #expect((seen["without_answer"]?.int ?? 0) > 0)
     }
-
-    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
-    func workersKilledInACloudLeaveOneOfEach() async throws {
-        let seen = try await ChaosScript.run("cloud", ["--short", "--stands", "2"])
-        #expect((seen["kills"]?.int ?? 0) > 0 && (seen["lists_by_client"]?.int ?? 0) > 0)
-    }
-
-    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
-    func faultsOfACloudEndRight() async throws {
-        let seen = try await ChaosScript.run("cloud-faults", ["--short"])
-        #expect((seen["secrets_seen"]?.int ?? 0) > 0)
-    }
-
-    @Test func killedTransfersMoveEachFileOnce() async throws {
-        let seen = try await ChaosScript.run("transfers", ["--files", "400", "--lease", "2"])
-        #expect(seen["files"] == 400)
-    }
 }

@@ -43,19 +43,6 @@ struct RouterTests {
         }
     }
 
-    @Test("firewalls are refused clearly")
-    func firewalls() async throws {
-        try await CloudTenant.with { own in
-            for (method, path) in [
-                ("POST", ""), ("GET", "/x"), ("PUT", "/x"), ("DELETE", "/x"), ("POST", "/x/operate"),
-            ] {
-                let refused = try await own.change(method, "/firewalls\(path)", method == "GET" ? nil : [:])
-                #expect(refused.status == 400 && refused.code == 101000, "\(method) \(path): \(refused)")
-                #expect(refused["msg"]?.string?.contains("not supported by this cloud") == true)
-            }
-        }
-    }
-
     @Test("a way outside, an address there for a server, and both away again")
     func outside() async throws {
         try await CloudTenant.with { own in
