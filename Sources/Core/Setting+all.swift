@@ -130,8 +130,7 @@ extension Setting {
             unit: "URL",
             fallback: "",
             rule: "a URL that starts with amqp://, amqps:// or rabbit://",
-            help: "the RabbitMQ that the cloud's services notify, amqp://[USER:PASSWORD@]HOST[:PORT][,…][/VHOST]: jobs "
-                + "are woken by it; none: they poll",
+            help: "the cloud's RabbitMQ, amqp://[USER:PASSWORD@]HOST[:PORT][,…][/VHOST]: it wakes jobs; none: they poll",
             isSecret: true,
             read: { url($0, schemes: ["amqp", "amqps", "rabbit"]) }
         ),
