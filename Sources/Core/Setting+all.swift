@@ -130,7 +130,8 @@ extension Setting {
             unit: "URL",
             fallback: "",
             rule: "a URL that starts with amqp://, amqps:// or rabbit://",
-            help: "the cloud's RabbitMQ, amqp://[USER:PASSWORD@]HOST[:PORT][,…][/VHOST]: it wakes jobs; none: they poll",
+            help: "the cloud's RabbitMQ, amqp://[USER:PASSWORD@]HOST[:PORT][,…][/VHOST]: it wakes jobs; none: "
+                + "they poll",
             isSecret: true,
             read: { url($0, schemes: ["amqp", "amqps", "rabbit"]) }
         ),

@@ -172,7 +172,9 @@ import Testing
                 )
                 try await job.step("third", lasting: "the third change") {
                     ledger.note("third \(arguments.number)")
-                    if arguments.number == 1 { throw JobError.permanent("refused", "it will not do") }
+                    var refusal = JobError.permanent("refused", "it will not do")
+                    refusal.leavesNothing = true
+                    if arguments.number == 1 { throw refusal }
                     try await Task.sleep(for: .seconds(60))
                     return NoOutput()
                 }
