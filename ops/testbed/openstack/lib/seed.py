@@ -1,4 +1,4 @@
-"""Puts into a fresh cloud what clients expect to find: seed.py identity | cloud | ready.
+"""Puts into a fresh cloud what clients expect to find: seed.py identity | tidy | cloud | ready.
 
 `up` runs it. What is there already is left as it is, but for the addresses in the catalogue.
 """
@@ -10,6 +10,7 @@ import time
 from keystoneauth1 import exceptions, session
 from keystoneauth1.identity import v3
 
+REGION = os.environ["SEED_REGION"]
 PORTS = dict(entry.split("=") for entry in os.environ["SEED_PORTS"].split())
 # By port: type and name in the catalogue, and the path. Clients of different age look for either type.
 CATALOGUE = [
@@ -43,7 +44,8 @@ admin = session.Session(auth=v3.Password(
 
 def call(method, service, path, body=None, **more):
     return admin.request(
-        path, method, json=body, endpoint_filter={"service_type": service, "interface": "public"}, **more)
+        path, method, json=body,
+        endpoint_filter={"service_type": service, "interface": "public", "region_name": REGION}, **more)
 
 
 def get(service, path, **more):
@@ -92,9 +94,20 @@ def identity():
             if entry is None:
                 call("POST", "identity", "/endpoints", {"endpoint": {
                     "service_id": service["id"], "interface": interface,
-                    "region_id": os.environ["SEED_REGION"], "url": url}})
+                    "region_id": REGION, "url": url}})
             elif entry["url"] != url:
                 call("PATCH", "identity", f"/endpoints/{entry['id']}", {"endpoint": {"url": url}})
+
+
+def tidy():
+    """Removes regions that tests added to the catalogue and did not live to remove: nobody answers there any more."""
+    for region in get("identity", "/regions")["regions"]:
+        if region["id"] == REGION:
+            continue
+        for entry in get("identity", f"/endpoints?region_id={region['id']}")["endpoints"]:
+            call("DELETE", "identity", f"/endpoints/{entry['id']}")
+        call("DELETE", "identity", f"/regions/{region['id']}")
+        print("removed the region", region["id"], flush=True)
 
 
 def images():
@@ -161,4 +174,4 @@ def ready():
 
 
 if __name__ == "__main__":
-    {"identity": identity, "cloud": cloud, "ready": ready}[sys.argv[1]]()
+    {"identity": identity, "tidy": tidy, "cloud": cloud, "ready": ready}[sys.argv[1]]()
