@@ -16,8 +16,9 @@ public struct JobError: Error, Sendable, Equatable, Codable, CustomStringConvert
     public var isRetryable: Bool
     /// How long to wait at least before the next attempt, in seconds, when the other side said so.
     public var retryAfter: Double?
-    /// Of an undo: how many failures like this end it, as of what is most likely not going to pass; nil: as many as of any
-    /// failure that may be tried again, or one. Not part of the stored error.
+    /// How many failures like this end an undo, as of what is most likely not going to pass.
+    ///
+    /// Nil: as many as of any failure that may be tried again, else one. Not part of the stored error.
     public var undoTries: Int?
     /// Whether what was begun outside did nothing and is over, as when it was refused; not part of the stored error.
     ///
