@@ -26,4 +26,16 @@ import Testing
         let seen = try await ChaosScript.run("callbacks", ["--rounds", "6", "--uploads", "8", "--longest", "25"])
         #expect((seen["without_answer"]?.int ?? 0) > 0)
     }
+
+    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
+    func workersKilledInACloudLeaveOneOfEach() async throws {
+        let seen = try await ChaosScript.run("cloud", ["--short", "--stands", "2"])
+        #expect((seen["kills"]?.int ?? 0) > 0 && (seen["lists_by_client"]?.int ?? 0) > 0)
+    }
+
+    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
+    func faultsOfACloudEndRight() async throws {
+        let seen = try await ChaosScript.run("cloud-faults", ["--short", "--stands", "1"])
+        #expect((seen["secrets_seen"]?.int ?? 0) > 0)
+    }
 }
