@@ -62,11 +62,15 @@ struct TransactionTests {
         try await objects.prepare()
         let all = (0..<40).map { number in object("o\(number)", size: Int64(number)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for object in all { group.addTask { try await objects.insert(object, with: content(object)) } }
+            for object in all {
+                group.addTask { try await objects.insert(object, with: content(object)) }
+            }
             try await group.waitForAll()
         }
         #expect(try await usage.of("t-1") == Usage(volume: 780, objects: 40))
-        let again = await #expect(throws: MetadataError.self) { try await objects.insert(all[7], with: content(all[7])) }
+        let again = await #expect(throws: MetadataError.self) {
+            try await objects.insert(all[7], with: content(all[7]))
+        }
         #expect(again?.isDuplicate == true)
         let removed = try await withThrowingTaskGroup(of: Bool.self) { group in
             for object in all.prefix(20) + all.prefix(20) {

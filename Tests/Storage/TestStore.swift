@@ -21,9 +21,10 @@ struct TestStore {
     /// A store.
     ///
     /// - Parameters:
-    ///   - database: where metadata is; nil: in one of its own.
+    ///   - given: where metadata is; nil: in one of its own.
     ///   - count: how many targets there are: `t00`, `t01` …
     ///   - partitionLimit: the longest partition.
+    /// - Throws: what starting MongoDB and making directories throws.
     init(
         database given: MongoDatabase? = nil,
         targets count: Int = 1,

@@ -39,9 +39,7 @@ public struct StoredContentCollection: Sendable {
         try await contents.findOne(
             [
                 "tenant": .string(tenant), "sha256": .string(sha256), "size": .int(size),
-                "state": ["$in": [
-                    .string(StoredContent.State.durable.rawValue), .string(StoredContent.State.staged.rawValue),
-                ]],
+                "state": ["$in": .array([StoredContent.State.durable, .staged].map { .string($0.rawValue) })],
             ],
             projection: ["_id": 1]
         )?["_id"]?.string
@@ -54,6 +52,7 @@ public struct StoredContentCollection: Sendable {
     ///   - layout: where the bytes are.
     ///   - state: how safe they are; a durable one needs no job any more.
     /// - Returns: the content as it is now; nil when somebody else changed it meanwhile.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
     public func change(
         _ content: StoredContent,
         layout: CodedLayout,
@@ -99,6 +98,7 @@ public struct StoredContentCollection: Sendable {
     ///   - id: the content.
     ///   - job: the job that is to repair it.
     /// - Returns: the content; nil when it is not durable: somebody else saw it first, or it is gone.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
     public func degrade(_ id: String, job: String) async throws -> StoredContent? {
         try await contents.findOneAndUpdate(
             ["_id": .string(id), "state": .string(StoredContent.State.durable.rawValue)],
@@ -148,6 +148,8 @@ public struct StoredContentCollection: Sendable {
     ///   - state: the state.
     ///   - id: only those after this one.
     ///   - limit: how many at most.
+    /// - Returns: the contents.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
     public func list(_ state: StoredContent.State, after id: String = "", limit: Int) async throws -> [StoredContent] {
         try await contents.find(
             ["state": .string(state.rawValue), "_id": ["$gt": .string(id)]],
@@ -162,6 +164,8 @@ public struct StoredContentCollection: Sendable {
     ///   - target: the target.
     ///   - id: only those after this one.
     ///   - limit: how many at most.
+    /// - Returns: the contents.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
     public func list(on target: String, after id: String = "", limit: Int) async throws -> [StoredContent] {
         try await contents.find(
             ["targets": .string(target), "_id": ["$gt": .string(id)]],

@@ -140,6 +140,7 @@ extension ContentStore {
     ///   - content: the content.
     ///   - state: how the content is then.
     /// - Returns: the content as it is then; the old fragments are nobody's, and the caller's to drop.
+    /// - Throws: as `repair`.
     func remake(
         _ orders: [(index: Int, home: String?, isReadable: Bool)],
         _ number: Int,

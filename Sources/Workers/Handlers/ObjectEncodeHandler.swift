@@ -8,9 +8,10 @@ public struct ObjectEncodeHandler: ServiceHandler {
     /// `object.encode`.
     public typealias Kind = ObjectEncode
 
-    /// How long it is at it, in seconds, before the job shows that it does not kill its workers by coming back: one whose
-    /// worker dies three times between two rests is given up by the engine. At least as long as it took so far: what is
-    /// done is read once more after each.
+    /// How long it is at it, in seconds, before it comes back.
+    ///
+    /// That shows that it does not kill its workers: a job whose worker dies three times between two rests is given up by
+    /// the engine. At least as long as it took so far: what is done is read once more after each rest.
     private static let shift = 30.0
 
     private let services: Services

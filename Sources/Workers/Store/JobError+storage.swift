@@ -7,8 +7,8 @@ extension JobError {
         switch error {
         case .damaged, .badName, .idTaken, .badLayout:
             self = .permanent("storage", "\(error)")
-        case .full, .system, .missing, .notStaged, .unresponsive, .notWriting, .tooFewTargets, .unreadable, .unknownTarget,
-            .badTarget, .superseded:
+        case .full, .system, .missing, .notStaged, .unresponsive, .notWriting, .tooFewTargets, .unreadable,
+            .unknownTarget, .badTarget, .superseded:
             self = .retryable("storage", "\(error)")
         }
     }
