@@ -17,6 +17,8 @@ struct TestStore {
     let objects: StoredObjectCollection
     let store: ObjectStore
     let database: MongoDatabase
+    /// Where the database is, for other processes.
+    let url: String
 
     /// A store.
     ///
@@ -33,7 +35,9 @@ struct TestStore {
         files = try TestDirectory("storage")
         staging = try Staging(directory: files.file("staging"), pool: pool)
         area = try DirectoryTarget(id: "staged", directory: files.file("staged"))
-        if let given { database = given } else { database = try await Self.database() }
+        let server = try await TestMongo.shared
+        url = "mongodb://127.0.0.1:\(server.port)/test_\(Crypto.randomBytes(8).hex)?replicaSet=rs0"
+        database = try given ?? MongoDatabase(url: Secret(url), options: .forTests)
         objects = StoredObjectCollection(database)
         let collection = TargetCollection(database)
         targets = TargetSet(collection) { try await TargetFactory(data: "/").make($0) }

@@ -26,13 +26,6 @@ public struct TargetDraining: Sendable {
         self.store = store
     }
 
-    /// Has a target take nothing new; says whether there is such a target.
-    ///
-    /// - Throws: `MetadataUnavailable`, `MetadataError`.
-    public func begin(_ target: String) async throws -> Bool {
-        try await store.targets.change(target, state: .draining) != nil
-    }
-
     /// Moves contents off a target, until a moment, or until all were tried.
     ///
     /// - Parameters:
@@ -75,16 +68,6 @@ public struct TargetDraining: Sendable {
             }
             if page.count < Self.page { return outcome }
         }
-    }
-
-    /// Forgets a target that keeps nothing any more.
-    ///
-    /// - Returns: false when contents have fragments there.
-    /// - Throws: `MetadataUnavailable`, `MetadataError`.
-    public func forget(_ target: String) async throws -> Bool {
-        guard try await store.contents.list(on: target, limit: 1).isEmpty else { return false }
-        try await store.targets.remove(target)
-        return true
     }
 }
 

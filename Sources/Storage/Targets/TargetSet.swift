@@ -144,10 +144,27 @@ public actor TargetSet {
         try await collection.find(id)
     }
 
-    /// Forgets a target; its files stay.
-    func remove(_ id: String) async throws {
+    /// Has a target take nothing new; one that is down stays so.
+    ///
+    /// - Returns: whether there is such a target.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
+    public func beginDraining(_ id: String) async throws -> Bool {
+        guard let record = try await collection.find(id) else { return false }
+        guard record.state == .active else { return true }
+        return try await change(id, state: .draining) != nil
+    }
+
+    /// Forgets a target that takes nothing new and keeps nothing any more; files the store does not name stay there.
+    ///
+    /// - Returns: false when it is in use.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
+    public func forget(_ id: String, unlessNamedIn contents: StoredContentCollection) async throws -> Bool {
+        guard try await collection.find(id)?.state != .active, try await contents.list(on: id, limit: 1).isEmpty else {
+            return false
+        }
         try await collection.remove(id)
         read = nil
+        return true
     }
 
     private func refresh(isForced: Bool = false) async throws {

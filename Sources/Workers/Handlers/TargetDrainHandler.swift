@@ -20,8 +20,9 @@ public struct TargetDrainHandler: ServiceHandler {
 
     /// Moves contents off the target, round after round, until nothing is left there.
     public func run(_ arguments: TargetDrain.Arguments, in job: JobContext) async throws -> JSON {
-        let draining = TargetDraining(services.objects.contents)
-        guard try await draining.begin(arguments.target) else {
+        let contents = services.objects.contents
+        let draining = TargetDraining(contents)
+        guard try await contents.targets.beginDraining(arguments.target) else {
             throw JobError.permanent("not_found", "there is no target \(arguments.target)")
         }
         // Longer rounds the longer it takes, so that the journal of a job of days stays short.
