@@ -79,6 +79,10 @@ import Testing
                 .badRequest, "Invalid input for field/attribute name.", "badRequest"
             ),
             (
+                403, #"{"forbidden": {"code": 403, "message": "Invalid share: %(reason)s."}}"#, .conflict,
+                "Invalid share: %(reason)s.", "forbidden"
+            ),
+            (
                 406, #"{"computeFault": {"code": 406, "message": "Version 2.999 is not supported by the API."}}"#,
                 .unsupported, "Version 2.999 is not supported by the API.", "computeFault"
             ),

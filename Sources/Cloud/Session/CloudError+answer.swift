@@ -40,7 +40,7 @@ extension CloudError {
         switch status {
         case 400, 422: words.isAboutState ? (words.isTransition ? .busy : .conflict) : .badRequest
         case 401: .unauthorized
-        case 403: words.isAboutQuota ? .quotaExceeded : .forbidden
+        case 403: words.isAboutQuota ? .quotaExceeded : words.isAboutShare ? .conflict : .forbidden
         case 404, 410: .notFound
         case 406: .unsupported
         case 409: words.isAboutQuota ? .quotaExceeded : words.isTransition ? .busy : .conflict

@@ -77,6 +77,11 @@ struct CloudErrorText {
             || text.contains("must be in") && text.contains("status")
     }
 
+    /// Whether it is Manila's answer to the deletion of a share in a state in which that cannot be done.
+    ///
+    /// It says 403 (`InvalidShare` in `shares.delete`), and not which state: "Invalid share: %(reason)s."
+    var isAboutShare: Bool { message.hasPrefix("Invalid share") }
+
     /// Whether that state is one that passes by itself: Nova's task states, and statuses that end in "-ing".
     var isTransition: Bool {
         // "… associated firewall group ID is in PENDING_UPDATE."

@@ -35,7 +35,7 @@ public struct ShareDeleteHandler: CloudHandler {
             }
         }
         try await lasting("delete", "the deletion of the disk", job) {
-            do { try await shares.deleteShare(id) } catch let error as CloudError where error.isNotFound {}
+            try await Self.delete(id, shares)
             return NoOutput()
         }
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
@@ -57,6 +57,22 @@ public struct ShareDeleteHandler: CloudHandler {
         }
         return Self.reply(["share_id": .string(id), "deleted_time": .string(deleted.rfc3339)])
     }
+
+    /// Asks for the deletion of a share, unless that is under way: an earlier run of the job may have been heard.
+    private static func delete(_ id: String, _ shares: SharedFileSystem) async throws {
+        do {
+            do {
+                try await shares.deleteShare(id)
+            } catch let error as CloudError where error.kind == .conflict {
+                // It does not say why; the share does. Manila shows no status for a moment.
+                let status = try await shares.share(id).status
+                if status.isEmpty || status == "deleting" { return }
+                guard status.hasSuffix("ing") else { throw error }
+                throw JobError.retryable("busy", "the share is \(status)", after: 2).telling(error.said)
+            }
+        } catch let error as CloudError where error.isNotFound {}
+    }
+
     /// Takes the network of a share away whose deletion has begun.
     private static func finish(_ id: String, _ network: String?, _ shares: SharedFileSystem) async throws {
         do {
