@@ -41,11 +41,8 @@ public struct Mail: Sendable {
     /// The mail as it is sent (RFC 5322).
     func text(from: String) -> [UInt8] {
         let domain = from.split(separator: "@").last ?? "localhost"
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.timeZone = TimeZone(identifier: "GMT")
-        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss '+0000'"
-        let sent = format.string(from: Date(timeIntervalSince1970: Double(date.milliseconds) / 1000))
+        // As in HTTP but for the zone, which mail writes as a number.
+        let sent = HTTPDate.text(date).replacing("GMT", with: "+0000")
         let lines = [
             "Date: \(sent)", "From: <\(from)>", "To: <\(to)>", "Subject: \(subject)", "Message-ID: <\(id)@\(domain)>",
             "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit",

@@ -61,18 +61,9 @@ public final class FaultProxy: Sendable {
     public init(before upstream: UInt16) throws {
         self.upstream = upstream
         (listener, port) = try Loopback.listen()
-        let descriptor = listener
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let client = accept(descriptor, nil, nil)
-                guard client >= 0, let self else {
-                    if client >= 0 { close(client) }
-                    break
-                }
-                state.withLock { _ = $0.open.insert(client) }
-                Thread.detachNewThread { self.serve(client) }
-            }
-            close(descriptor)
+        Loopback.accept(on: listener, for: self) { proxy, client in
+            proxy.state.withLock { _ = $0.open.insert(client) }
+            Thread.detachNewThread { proxy.serve(client) }
         }
     }
 

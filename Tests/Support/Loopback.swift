@@ -19,6 +19,26 @@ enum Loopback {
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
+    /// Hands each connection to a listening socket to an owner, on a thread, as long as the owner is there and the socket
+    /// is not shut down; then closes the socket.
+    static func accept<Owner: AnyObject & Sendable>(
+        on listener: Int32,
+        for owner: Owner,
+        _ take: @escaping @Sendable (Owner, Int32) -> Void
+    ) {
+        Thread.detachNewThread { [weak owner] in
+            while true {
+                let client = Foundation.accept(listener, nil, nil)
+                guard client >= 0, let owner else {
+                    if client >= 0 { close(client) }
+                    break
+                }
+                take(owner, client)
+            }
+            close(listener)
+        }
+    }
+
     /// A connection to a port; nil when nobody takes it.
     static func connect(_ port: UInt16) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

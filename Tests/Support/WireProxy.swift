@@ -20,18 +20,7 @@ public final class WireProxy: Sendable {
     public init(before upstream: UInt16) throws {
         self.upstream = upstream
         (listener, port) = try Loopback.listen()
-        let descriptor = listener
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let client = accept(descriptor, nil, nil)
-                guard client >= 0, let self else {
-                    if client >= 0 { close(client) }
-                    break
-                }
-                take(client)
-            }
-            close(descriptor)
-        }
+        Loopback.accept(on: listener, for: self) { $0.take($1) }
     }
 
     /// Breaks all connections, and those that come until it is mended.

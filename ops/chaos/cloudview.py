@@ -163,6 +163,7 @@ class Project:
     def sweep(self, keep=frozenset(), limit=90):
         """Deletes all there is but for what is to be kept, and waits until it is gone."""
         end = time.monotonic() + limit
+        refusals = {}
         while time.monotonic() < end:
             have = {kind: [thing for thing in self.list(kind) if thing["id"] not in keep] for kind in SWEEP}
             # Ports of routers, servers and share servers go with those.
@@ -171,11 +172,14 @@ class Project:
                 return
             for kind in SWEEP:
                 for thing in have[kind]:
-                    self._remove(kind, thing)
-            time.sleep(0.3)
-        raise TimeoutError(f"not swept: { {kind: [thing['id'] for thing in things] for kind, things in have.items()} }")
+                    refusals[thing["id"]] = self._remove(kind, thing)
+            time.sleep(0.5)
+        stay = [f"{kind} {thing['id']} {thing.get('status')}: {refusals.get(thing['id'])}"
+                for kind, things in have.items() for thing in things]
+        raise TimeoutError("not swept: " + "; ".join(stay))
 
     def _remove(self, kind, thing):
+        """Asks for the end of a thing; answers what the cloud said to it."""
         service, path, _, version = LISTS[kind]
         if kind == "routers":
             self.ask("network", "PUT", f"/routers/{thing['id']}", {"router": {"routes": [], "external_gateway_info": {}}})
@@ -183,6 +187,8 @@ class Project:
                 if port["device_id"] == thing["id"]:
                     self.ask("network", "PUT", f"/routers/{thing['id']}/remove_router_interface", {"port_id": port["id"]})
         if kind == "volumes" and thing["status"] in ("in-use", "deleting", "detaching"):
-            return  # its server goes first
+            return "waits for its server, or goes"
         # What cannot be deleted yet, or is gone already, is met again or not.
-        self.ask(service, "DELETE", f"{path.removesuffix('/detail')}/{thing['id']}", version=version)
+        answer = getattr(self.connection, service).request(
+            f"{path.removesuffix('/detail')}/{thing['id']}", "DELETE", microversion=version, raise_exc=False)
+        return f"{answer.status_code} {answer.text[:200]}"

@@ -5,6 +5,23 @@ import HawserStorage
 
 /// Parts of responses that carry a file.
 enum FileAnswer {
+    /// The header by which a client asks for a part of a file.
+    static let range = Endpoint.Parameter(name: "Range", place: .header, help: "One range of bytes")
+
+    /// How a route describes that it answers with a file, or with a range of it.
+    static func answers(headers: [String]) -> [Endpoint.Answer] {
+        func answer(_ status: Int, _ help: String, _ headers: [String]) -> Endpoint.Answer {
+            .init(
+                status: status,
+                help: help,
+                type: "application/octet-stream",
+                schema: ["type": "string", "format": "binary"],
+                headers: headers
+            )
+        }
+        return [answer(200, "The file", headers), answer(206, "A range of it", ["Content-Range"])]
+    }
+
     /// What a reader reads as a response's body: from the file itself where it is one, else chunk by chunk.
     static func body(_ reader: ObjectReader) throws -> ResponseBody {
         guard reader.length > 0 else { return .none }

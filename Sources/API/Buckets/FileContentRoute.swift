@@ -18,26 +18,12 @@ struct FileContentRoute: Sendable {
             summary: "Get a file",
             access: .tenant,
             parameters: [
-                .fileID, .init(name: "Range", place: .header, help: "One range of bytes"),
+                .fileID, FileAnswer.range,
                 .init(name: "If-None-Match", place: .header, help: "The ETag that is known already"),
                 .init(name: "If-Modified-Since", place: .header, help: "The Last-Modified that is known already"),
             ],
-            answers: [
-                .init(
-                    status: 200,
-                    help: "The file",
-                    type: "application/octet-stream",
-                    schema: ["type": "string", "format": "binary"],
-                    headers: ["Content-Disposition", "ETag", "Last-Modified"]
-                ),
-                .init(
-                    status: 206,
-                    help: "A range of it",
-                    type: "application/octet-stream",
-                    schema: ["type": "string", "format": "binary"],
-                    headers: ["Content-Range"]
-                ),
-                .init(status: 304, help: "It is what the client has", headers: ["ETag", "Last-Modified"]),
+            answers: FileAnswer.answers(headers: ["Content-Disposition", "ETag", "Last-Modified"]) + [
+                .init(status: 304, help: "It is what the client has", headers: ["ETag", "Last-Modified"])
             ],
             problems: [404, 416],
             handle: handle

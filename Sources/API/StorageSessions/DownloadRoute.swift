@@ -17,24 +17,9 @@ struct DownloadRoute: Sendable {
             access: .open,
             parameters: [
                 .init(name: "id", place: .path, help: "The session's id"),
-                .init(name: "Range", place: .header, help: "One range of bytes"),
+                FileAnswer.range,
             ],
-            answers: [
-                .init(
-                    status: 200,
-                    help: "The file",
-                    type: "application/octet-stream",
-                    schema: ["type": "string", "format": "binary"],
-                    headers: ["Content-Disposition", "ETag"]
-                ),
-                .init(
-                    status: 206,
-                    help: "A range of it",
-                    type: "application/octet-stream",
-                    schema: ["type": "string", "format": "binary"],
-                    headers: ["Content-Range"]
-                ),
-            ],
+            answers: FileAnswer.answers(headers: ["Content-Disposition", "ETag"]),
             problems: [404, 410, 416],
             handle: handle
         )

@@ -18,11 +18,13 @@ public struct Journal: Sendable, Equatable {
             case polling
             /// A step was taken back.
             case undone
+            /// An undo failed in a way of which the job bears only a few.
+            case resisted
             /// The job was given up or cancelled; from here on it is only undone.
             case ending
         }
 
-        /// The step's name.
+        /// The step's name; empty where a line is about the whole job.
         public var step: String
         /// What happened.
         public var event: Event

@@ -164,7 +164,21 @@ final class Attempt: Sendable {
                 kept.append(lasting.description)
             } catch {
                 let cause = error as? JobError
-                let isFinal = isLast || cause?.isRetryable == false
+                let isFinal: Bool
+                if let limit = cause?.undoTries {
+                    // Counted for the job: each further step that fails so costs no more than one try.
+                    let before = context.journal.entries.count { $0.event == .resisted }
+                    isFinal = isLast || before + 1 >= limit
+                    do {
+                        try await context.write(Journal.Entry(step: "", event: .resisted, at: .now))
+                    } catch QueueError.leaseLost {
+                        return nil
+                    } catch {
+                        return settle(.undoAgain, delay: 1, .retryable("undo", "\(error)"))
+                    }
+                } else {
+                    isFinal = isLast || cause?.isRetryable == false
+                }
                 // An error that is not the handler's own words is for operators.
                 let told = cause?.description ?? "it failed"
                 let reason = cause?.operatorDetails ?? .string("\(error)")

@@ -41,7 +41,7 @@ extension CloudHandler {
             direction,
             adopt: { nil },
             undo: { (_: NoOutput) in
-                try await Self.translating { try await FirewallParts(named: name, cloud).remove(cloud) }
+                try await Self.undoing { try await FirewallParts(named: name, cloud).remove(cloud) }
             }
         ) { NoOutput() }
         let made = try await makeRules(direction, rules, named: name, cloud, job)

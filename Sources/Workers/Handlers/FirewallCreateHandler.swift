@@ -64,7 +64,7 @@ public struct FirewallCreateHandler: CloudHandler {
                 try await Self.undoing { try await cloud.deleteFirewallGroup(made.id) }
                 try await Self.translating {
                     for other in try await cloud.firewallGroups(description: mark) {
-                        try await Self.removing { try await cloud.deleteFirewallGroup(other.id) }
+                        try await Self.undoing { try await cloud.deleteFirewallGroup(other.id) }
                     }
                 }
             }

@@ -23,7 +23,7 @@ public struct FirewallOperateHandler: CloudHandler {
             "before",
             adopt: { nil },
             undo: { (ports: [String]) in
-                try await Self.removing { try await Self.set(ports, of: arguments.id, cloud) }
+                try await Self.undoing { try await Self.set(ports, of: arguments.id, cloud) }
             }
         ) {
             let ports = try await cloud.firewallGroup(arguments.id).portIDs
