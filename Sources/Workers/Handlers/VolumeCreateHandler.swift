@@ -31,7 +31,8 @@ public struct VolumeCreateHandler: CloudHandler {
                 throw JobError.cloud("volume_gone", "the disk was deleted while it was made", Kind.failure, status: 409)
             }
             if volume.status.hasPrefix("error") { throw await Self.failed(volume: volume, storage, Kind.failure) }
-            return ["available", "in-use"].contains(volume.status) ? volume.reply(region: region) : nil
+            // Not `nil`, which is a JSON null.
+            return ["available", "in-use"].contains(volume.status) ? .some(volume.reply(region: region)) : .none
         }
         try await keepOne("volume", volume: made, storage, job)
         return Self.reply(["cloud_disk": reply])

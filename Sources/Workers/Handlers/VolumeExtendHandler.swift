@@ -37,7 +37,9 @@ public struct VolumeExtendHandler: CloudHandler {
                 throw JobError.cloud("volume_gone", "the disk was deleted meanwhile", Kind.failure, status: 404)
             }
             if volume.status.hasPrefix("error") { throw await Self.failed(volume: volume, storage, Kind.failure) }
-            return volume.sizeGiB >= size && volume.status != "extending" ? volume.reply(region: region) : nil
+            // Not `nil`, which is a JSON null.
+            let isDone = volume.sizeGiB >= size && volume.status != "extending"
+            return isDone ? .some(volume.reply(region: region)) : .none
         }
         return Self.reply(["cloud_disk": reply])
     }
