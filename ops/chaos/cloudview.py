@@ -160,11 +160,15 @@ class Project:
         _, body = self.ask("compute", "GET", f"/servers/{server}/os-instance-actions", version="2.79")
         return sum(action["action"] == name for action in body.get("instanceActions", []))
 
-    def sweep(self, keep=frozenset(), limit=90):
-        """Deletes all there is but for what is to be kept, and waits until it is gone."""
-        end = time.monotonic() + limit
-        refusals = {}
-        while time.monotonic() < end:
+    def sweep(self, keep=frozenset(), limit=120, rounds=12):
+        """Deletes all there is but for what is to be kept, and waits until it is gone.
+
+        TimeoutError when for so many seconds and rounds nothing has changed: a busy cloud takes minutes for a server, and
+        half a minute for a round of lists.
+        """
+        refusals, last, quiet, since = {}, None, 0, time.monotonic()
+        while quiet < rounds or time.monotonic() - since < limit:
+            began = time.monotonic()
             have = {kind: [thing for thing in self.list(kind) if thing["id"] not in keep] for kind in SWEEP}
             # Ports of routers, servers and share servers go with those.
             have["ports"] = [port for port in have["ports"] if not port["device_owner"]]
@@ -173,7 +177,12 @@ class Project:
             for kind in SWEEP:
                 for thing in have[kind]:
                     refusals[thing["id"]] = self._remove(kind, thing)
-            time.sleep(0.5)
+            now = {(thing["id"], thing.get("status")) for things in have.values() for thing in things}
+            quiet += 1
+            if now != last:
+                last, quiet, since = now, 0, time.monotonic()
+            # No more than half of the time is spent asking.
+            time.sleep(max(0.5, time.monotonic() - began))
         stay = [f"{kind} {thing['id']} {thing.get('status')}: {refusals.get(thing['id'])}"
                 for kind, things in have.items() for thing in things]
         raise TimeoutError("not swept: " + "; ".join(stay))

@@ -106,7 +106,7 @@ public enum JobView {
     }
 
     private static func steps(_ journal: Journal, isOperator: Bool) -> [JSON] {
-        journal.entries.filter { ![.ending, .resisted].contains($0.event) }.map { entry in
+        journal.entries.filter { $0.event != .ending }.map { entry in
             var view: [String: JSON] = [
                 "name": .string(entry.step), "event": .string(entry.event.rawValue), "at": .string(entry.at.rfc3339),
             ]

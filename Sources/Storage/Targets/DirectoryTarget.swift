@@ -33,6 +33,9 @@ public final class DirectoryTarget: Target {
         try Directory.make(directory)
     }
 
+    /// Where what is kept under a name is.
+    func path(of name: String) -> String { "\(directory)/\(name)" }
+
     /// Takes over a staged file by a rename; across file systems by a copy.
     public func store(_ staged: StagedFile, as name: String) async throws {
         try await staged.handOver { [self] file in

@@ -50,18 +50,27 @@ struct Assembly: Sendable {
         return bytes
     }
 
-    /// The objects, in the data directory.
+    /// The targets of the store.
+    func targets() -> TargetSet {
+        let factory = TargetFactory(data: configuration.data)
+        return TargetSet(TargetCollection(database)) { try await factory.make($0) }
+    }
+
+    /// The objects, in the data directory and the targets.
     ///
     /// - Throws: `StorageError` when the directory cannot be made.
     func objects() throws -> (store: ObjectStore, staging: Staging) {
         let pool = BlockingPool(name: "files", threads: 16)
         let staging = try Staging(directory: "\(configuration.data)/staging", pool: pool)
-        let target = try DirectoryTarget(
-            id: "00",
-            directory: "\(configuration.data)/targets/00"
+        let contents = ContentStore(
+            StoredContentCollection(database),
+            // Every upload of the process goes through it, and it is on the same disk as they are.
+            area: try DirectoryTarget(id: "staged", directory: "\(configuration.data)/staged", threads: 16),
+            targets: targets(),
+            errands: StoreErrands(queues)
         )
-        let store = ObjectStore(objects: StoredObjectCollection(database), targets: [target], staging: staging)
-        return (store, staging)
+        let objects = StoredObjectCollection(database)
+        return (ObjectStore(objects: objects, contents: contents, staging: staging), staging)
     }
 
     /// The buckets of seed 002, whose copy is in the queues' Redis.
@@ -80,6 +89,7 @@ struct Assembly: Sendable {
         try await tenants.prepare()
         try await sessions.prepare()
         try await StoredObjectCollection(database).prepare()
+        try await StoredContentCollection(database).prepare()
         try await BucketStore.prepare(database)
         try await FileTree(database).prepare()
         try await TransferCollection(database).prepare()
