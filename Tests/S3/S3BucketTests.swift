@@ -96,11 +96,15 @@ struct S3BucketTests {
     @Test func cancelledWriterEndsItsUpload() async throws {
         try await withBucket { bucket in
             let upload = bucket.upload("cancelled", length: 1 << 30)
+            let isUnderWay = AsyncStream<Void>.makeStream()
             let writer = Task {
                 let piece = [UInt8](repeating: 1, count: 1 << 20)
-                while true { try await upload.write(piece) }
+                while true {
+                    try await upload.write(piece)
+                    isUnderWay.continuation.yield()
+                }
             }
-            try await upload.write([0])
+            for await _ in isUnderWay.stream { break }
             writer.cancel()
             await #expect(throws: CancellationError.self) { try await writer.value }
             await #expect(throws: CancellationError.self) { try await upload.finish() }
