@@ -57,6 +57,7 @@ public struct S3Bucket: Sendable {
     /// - Parameters:
     ///   - key: the object's name.
     ///   - range: which bytes, at least one; those beyond the object's end are left out.
+    /// - Returns: the bytes; none when the range begins at the object's end or after it.
     /// - Throws: `S3Error`; `HTTPClientError`.
     public func get(_ key: String, _ range: Range<Int64>) async throws -> [UInt8]? {
         precondition(!range.isEmpty)
@@ -87,6 +88,7 @@ public struct S3Bucket: Sendable {
     /// - Parameters:
     ///   - key: the object's name.
     ///   - length: how many bytes it will have, at most 5 GiB (S3's limit of one request).
+    /// - Returns: where to write them.
     public func upload(_ key: String, length: Int64) -> S3Upload {
         S3Upload { body in
             try await send("PUT", key, body: .stream(length: length, body), expecting: [200], isLong: true)
@@ -105,6 +107,7 @@ public struct S3Bucket: Sendable {
     /// - Parameters:
     ///   - prefix: what the keys begin with.
     ///   - token: `S3Page.next` of the page before; nil for the first one.
+    /// - Returns: at most a thousand objects.
     /// - Throws: `S3Error`; `HTTPClientError`.
     public func list(_ prefix: String, after token: String? = nil) async throws -> S3Page {
         var query = [(name: "list-type", value: "2"), (name: "prefix", value: prefix)]

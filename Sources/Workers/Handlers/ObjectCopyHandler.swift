@@ -35,7 +35,8 @@ public struct ObjectCopyHandler: ServiceHandler {
             switch error {
             case .damaged, .badName, .idTaken, .unknownTarget, .badLayout:
                 throw JobError.permanent("storage", "\(error)")
-            case .full, .system, .missing, .notStaged, .unresponsive, .refused, .notWriting, .tooFewTargets, .unreadable:
+            case .full, .system, .missing, .notStaged, .unresponsive, .refused, .notWriting, .tooFewTargets,
+                .unreadable:
                 throw JobError.retryable("storage", "\(error)")
             }
         }
