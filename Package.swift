@@ -83,7 +83,7 @@ let package = Package(
         // Writes the lists of kinds and handlers from the files that exist.
         .plugin(name: "TypeList", capability: .buildTool(), path: "Plugins/TypeList"),
 
-        // Programs: an example of the library, and a worker that tests kill.
+        // Programs: an example of the library, and processes that tests kill.
         .executableTarget(
             name: "greet",
             dependencies: ["HawserQueue"],
@@ -94,6 +94,12 @@ let package = Package(
             name: "step-probe",
             dependencies: ["HawserQueue", "HawserCore"],
             path: "Tests/StepProbe",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "store-probe",
+            dependencies: ["HawserStorage", "HawserMetadata", "HawserCore"],
+            path: "Tests/StoreProbe",
             swiftSettings: settings
         ),
 
@@ -129,7 +135,15 @@ let package = Package(
         tests("Jobs", on: ["Jobs", "Queue", "Core"]),
         tests("Workers", on: ["Workers", "Cloud", "Queue", "Redis", "Core"]),
         tests("S3", on: ["S3", "HTTP", "Core"]),
-        tests("Storage", on: ["Storage", "S3", "Metadata", "HTTP", "Core"]),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "HawserStorage", "HawserS3", "HawserMetadata", "HawserHTTP", "HawserCore", "HawserTestSupport",
+                "store-probe",
+            ],
+            path: "Tests/Storage",
+            swiftSettings: settings
+        ),
         tests("Buckets", on: ["Buckets", "Storage", "Metadata", "Redis", "Core"]),
         tests("EndToEnd", on: ["Cloud", "Metadata", "HTTP", "Redis", "Core"]),
         tests("API", on: ["API", "Buckets", "Records", "Queue", "Storage", "Metadata", "HTTP", "Redis", "Core"]),

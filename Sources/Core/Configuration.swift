@@ -14,6 +14,8 @@ public struct Configuration: Sendable {
     public internal(set) var masterKey: Secret?
     /// The directory for everything kept on disk.
     public internal(set) var data = "hawser-data"
+    /// How many directories below `data` the store has as its first targets.
+    public internal(set) var targets = 6
     /// Ranges of private addresses that webhooks may call.
     public internal(set) var webhookAllow: [AddressRange] = []
     /// How long a worker's right to a job lasts without a heartbeat.

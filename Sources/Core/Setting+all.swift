@@ -62,6 +62,15 @@ extension Setting {
             read: path
         ),
         Setting(
+            "HAWSER_TARGETS",
+            \.targets,
+            unit: "N",
+            fallback: "6",
+            rule: "a whole number between 0 and 1000",
+            help: "how many directories HAWSER_DATA/targets/00, 01 … are the store's first targets",
+            read: { whole($0, in: 0...1000) }
+        ),
+        Setting(
             "HAWSER_WEBHOOK_ALLOW",
             \.webhookAllow,
             unit: "CIDR,…",

@@ -37,6 +37,14 @@ public enum UUIDv7 {
         return text(high, low)
     }
 
+    /// The id of a thing of a moment, the same whoever makes it: its random bits are those of the name's SHA-256.
+    public static func make(of name: String, at moment: Timestamp, tag: UInt16) -> String {
+        let bits = Digest.sha256(Array(name.utf8)).prefix(10).map(UInt64.init)
+        let high = UInt64(moment.milliseconds) << 16 | 0x7000 | (bits[0] << 8 | bits[1]) & 0xFFF
+        let low = bits[2...].reduce(0) { $0 << 8 | $1 } & 0x3FFF_FFFF_FFFF_0000 | 0x8000_0000_0000_0000
+        return text(high, low | UInt64(tag))
+    }
+
     /// Whether a text is a UUID of any version in the 36-character lower-case form.
     public static func isUUID(_ text: some StringProtocol) -> Bool {
         var text = String(text)

@@ -26,6 +26,9 @@ public struct MetadataError: Error, Sendable, CustomStringConvertible {
         if case .duplicate = kind { true } else { false }
     }
 
+    /// Whether another write to the same document was in the way (MongoDB's WriteConflict).
+    public var isConflict: Bool { kind == .failed(code: 112) }
+
     /// The error as a sentence.
     public var description: String {
         "mongodb \(operation)\(collection.isEmpty ? "" : " on \(collection)"): \(cause)"

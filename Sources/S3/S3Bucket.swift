@@ -33,6 +33,13 @@ public struct S3Bucket: Sendable {
         try await send("PUT", nil, expecting: [200])
     }
 
+    /// Asks whether the bucket is there and may be used.
+    ///
+    /// - Throws: `S3Error` when it is not; `HTTPClientError`.
+    public func check() async throws {
+        try await send("HEAD", nil, expecting: [200])
+    }
+
     /// Removes the bucket, which must be empty.
     ///
     /// - Throws: `S3Error`; `HTTPClientError`.

@@ -30,6 +30,10 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
     case unreadable(content: String, partition: Int, reason: String)
     /// A code or layout that does not exist, and why.
     case badLayout(reason: String)
+    /// A target that cannot be used, and why.
+    case badTarget(target: String, reason: String)
+    /// Somebody else changed where the content is, or removed it, meanwhile: what was decided does not hold any more.
+    case superseded(content: String)
 
     /// The error as a sentence.
     public var description: String {
@@ -51,6 +55,8 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
         case .unreadable(let content, let partition, let reason):
             "content \(content), partition \(partition): too few fragments can be read: \(reason)"
         case .badLayout(let reason): reason
+        case .badTarget(let target, let reason): "target \(target): \(reason)"
+        case .superseded(let content): "content \(content) was changed or removed meanwhile"
         }
     }
 

@@ -8,6 +8,13 @@ import HawserRedis
 import HawserStorage
 import HawserTestSupport
 
+/// Contents stay staged.
+struct NoErrands: ContentErrands {
+    func newJob() -> String { UUIDv7.make() }
+    func submit(_ content: StoredContent, isRepeat: Bool) async throws {}
+    func isOver(_ job: String) async throws -> Bool { false }
+}
+
 /// A front in this process, over a Redis and a MongoDB database of its own.
 struct TestBackend: Sendable {
     static let adminKey = "the-admin-key-of-this-test"
@@ -28,10 +35,14 @@ struct TestBackend: Sendable {
         let queues = JobQueues(client: redis, archive: archive)
         let pool = BlockingPool(name: "files", threads: 2)
         let staging = try Staging(directory: directory.file("staging"), pool: pool)
-        let target = try DirectoryTarget(id: "00", directory: directory.file("00"))
         let store = ObjectStore(
             objects: StoredObjectCollection(database),
-            targets: [target],
+            contents: ContentStore(
+                StoredContentCollection(database),
+                area: try DirectoryTarget(id: "staged", directory: directory.file("staged")),
+                targets: TargetSet(TargetCollection(database)) { try await TargetFactory(data: "/", masterKey: nil).make($0) },
+                errands: NoErrands()
+            ),
             staging: staging
         )
         front = Front(

@@ -6,6 +6,13 @@ import HawserTestSupport
 
 @testable import HawserBuckets
 
+/// Contents stay staged.
+struct NoErrands: ContentErrands {
+    func newJob() -> String { UUIDv7.make() }
+    func submit(_ content: StoredContent, isRepeat: Bool) async throws {}
+    func isOver(_ job: String) async throws -> Bool { false }
+}
+
 /// A store of buckets over a Redis and a MongoDB database of its own.
 struct TestStore: Sendable {
     let store: BucketStore
@@ -24,7 +31,12 @@ struct TestStore: Sendable {
         let pool = BlockingPool(name: "files", threads: 2)
         objects = ObjectStore(
             objects: StoredObjectCollection(database),
-            targets: [try DirectoryTarget(id: "00", directory: directory.file("00"))],
+            contents: ContentStore(
+                StoredContentCollection(database),
+                area: try DirectoryTarget(id: "staged", directory: directory.file("staged")),
+                targets: TargetSet(TargetCollection(database)) { try await TargetFactory(data: "/", masterKey: nil).make($0) },
+                errands: NoErrands()
+            ),
             staging: try Staging(directory: directory.file("staging"), pool: pool)
         )
         try await BucketStore.prepare(database)

@@ -6,7 +6,9 @@ import Testing
 struct UsageTests {
     static let commands = [
         ["api"], ["worker"], ["dev"], ["jobs"], ["jobs", "ls"], ["jobs", "show"], ["jobs", "wait"], ["jobs", "cancel"],
-        ["jobs", "retry"], ["tenants"], ["tenants", "add"], ["tenants", "ls"], ["cloud"], ["cloud", "check"],
+        ["jobs", "retry"], ["tenants"], ["tenants", "add"], ["tenants", "ls"], ["targets"],
+        ["targets", "ls"], ["targets", "add"], ["targets", "set"], ["targets", "drain"], ["targets", "scrub"],
+        ["targets", "collect"], ["targets", "rm"], ["cloud"], ["cloud", "check"],
         ["doctor"], ["bench"],
     ]
 

@@ -7,9 +7,13 @@ import Testing
 @Suite("sessions that come to a bad end", .serialized, .timeLimit(.minutes(2)))
 struct HurriedTests {
     private static let staging = "staging"
-    private static let objects = "targets/00"
 
     private struct GoneAway: Error {}
+
+    /// The files of all objects.
+    private static func stored(_ dev: Dev) -> [String] {
+        dev.files(below: "staged") + dev.files(below: "targets")
+    }
 
     @Test("a callback that takes longer than the wait goes on as a job")
     func slowCallback() async throws {
@@ -75,10 +79,12 @@ struct HurriedTests {
         let tenant = try await dev.tenant()
         let hook = try await Hook.relay()
         let session = try await tenant.uploadSession(to: hook, ["total": 2])
-        let before = dev.files(below: Self.objects)
+        let before = Self.stored(dev)
         let path = "/storage/api/upload/\(session)"
         if form == .secondOfTwo {
-            let first = try await dev.anybody.post(path, Form([.init("first", [1])]))
+            // Too large for the metadata.
+            let bytes = [UInt8](repeating: 1, count: 10_000)
+            let first = try await dev.anybody.post(path, Form([.init("first", bytes)]))
             #expect(first.status == 200)
         }
         switch form {
@@ -117,7 +123,7 @@ struct HurriedTests {
                 #expect(after.status == 410 || form == .disconnected)
             } while after.json["message"]?.string?.contains("has failed") != true
             // Removed just after the session was marked.
-            while dev.files(below: Self.objects) != before { try await Task.sleep(for: .milliseconds(10)) }
+            while Self.stored(dev) != before { try await Task.sleep(for: .milliseconds(10)) }
         } else {
             #expect(try await dev.anybody.post(path, Form([.init("y", [2])])).status == 200)
         }

@@ -62,11 +62,15 @@ struct TransactionTests {
         try await objects.prepare()
         let all = (0..<40).map { number in object("o\(number)", size: Int64(number)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for object in all { group.addTask { try await objects.insert(object) } }
+            for object in all {
+                group.addTask { try await objects.insert(object, with: content(object)) }
+            }
             try await group.waitForAll()
         }
         #expect(try await usage.of("t-1") == Usage(volume: 780, objects: 40))
-        let again = await #expect(throws: MetadataError.self) { try await objects.insert(all[7]) }
+        let again = await #expect(throws: MetadataError.self) {
+            try await objects.insert(all[7], with: content(all[7]))
+        }
         #expect(again?.isDuplicate == true)
         let removed = try await withThrowingTaskGroup(of: Bool.self) { group in
             for object in all.prefix(20) + all.prefix(20) {
@@ -98,6 +102,19 @@ struct TransactionTests {
         await server.stop()
     }
 
+    private func content(_ object: StoredObject) -> StoredContent {
+        StoredContent(
+            id: object.content,
+            tenant: object.tenant,
+            size: object.size,
+            md5: "",
+            sha1: nil,
+            sha256: "",
+            state: .durable,
+            layout: .inline([])
+        )
+    }
+
     private func object(_ id: String, size: Int64) -> StoredObject {
         StoredObject(
             id: id,
@@ -109,7 +126,7 @@ struct TransactionTests {
             etag: "",
             sha1: nil,
             sha256: "",
-            layout: .file(target: "00", path: id),
+            content: UUIDv7.make(),
             created: .now
         )
     }

@@ -241,6 +241,66 @@ import Testing
         }
     }
 
+    @Test func whatWillNotPassIsTriedAFewTimes() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                for step in ["first", "second"] {
+                    let _: String = try await job.step(
+                        step,
+                        adopt: { nil },
+                        undo: { _ in
+                            ledger.note(step)
+                            // What may pass does not count among them.
+                            if ledger.count(step) == 2 { throw JobError.retryable("busy", "not now") }
+                            var refusal = JobError.permanent("refused", "no")
+                            refusal.undoTries = 3
+                            throw refusal
+                        },
+                        { "made \(step)" }
+                    )
+                }
+                throw JobError.permanent("wrong", "after all")
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(job.error?.code == "wrong")
+                #expect(ledger.all == ["second", "second", "second", "second", "first"])
+                #expect(job.error?.details?["not_undone"]?[0]?["result"] == "made second")
+                #expect(job.error?.details?["not_undone"]?[1]?["result"] == "made first")
+            }
+        }
+    }
+
+    @Test func whatIsGivenUpTakesNoTriesFromTheOthers() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working { _, job in
+                for step in ["first", "second"] {
+                    let _: String = try await job.step(
+                        step,
+                        adopt: { nil },
+                        undo: { _ in
+                            ledger.note(step)
+                            if step == "first", ledger.count(step) == 2 { return }
+                            guard step == "second" else { throw JobError.retryable("deleting", "not gone yet") }
+                            var refusal = JobError.permanent("refused", "no")
+                            refusal.undoTries = 2
+                            throw refusal
+                        },
+                        { "made \(step)" }
+                    )
+                }
+                throw JobError.permanent("wrong", "after all")
+            } while: { _ in
+                let job = try await bench.end(of: try await bench.submit())
+                #expect(ledger.all == ["second", "second", "first", "first"])
+                let left = job.error?.details?["not_undone"]
+                #expect(left?.array?.count == 1 && left?[0]?["result"] == "made second")
+                #expect(left?[0]?["error"] == "refused: no")
+            }
+        }
+    }
+
     @Test func undosOfACancelledJobAreApart() async throws {
         try await Bench.run { bench in
             let times = Synced<[ContinuousClock.Instant]>([])

@@ -77,6 +77,19 @@ class Refused(Strike):
         return self.answer
 
 
+class Locked(Strike):
+    """From then on every service refuses the user, Keystone too."""
+
+    async def passing(self, request, forward):
+        if self.isNear:
+            self.struck += 1
+            return refusal(401)
+        return await forward()
+
+    async def strike(self, request, forward):
+        return await self.passing(request, forward)
+
+
 class Cut(Strike):
     """Carried out, and only half of the answer comes."""
 

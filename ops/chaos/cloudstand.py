@@ -100,7 +100,7 @@ class CloudStand(Stand):
         finally:
             client.close()
 
-    async def finished(self, key, job, limit=180):
+    async def finished(self, key, job, limit=600):
         """Waits until a job is over; answers it as the key's holder sees it."""
         end = time.monotonic() + limit
         while time.monotonic() < end:
@@ -113,15 +113,19 @@ class CloudStand(Stand):
         """Ends all that runs here, then takes the tenants out of the cloud with all they have."""
         super().end()
         for tenant in self.tenants:
-            tenant.remove()
+            try:
+                tenant.remove()
+            except TimeoutError as error:
+                print(f"left in the cloud of tenant {tenant.id}: {error}", file=sys.stderr)
         self.tenants = []
 
     async def make_tenant(self):
         name = "chaos " + secrets.token_hex(6)
-        made = await self.ask(self.admin, "POST", "/iaas/v1/tenants", {"tenant_name": name}, wait=60)
-        if made.status != 200:
-            raise RuntimeError(f"no tenant: {made.status} {made.text}")
-        tenant = Tenant(self, made.json["tenant_id"], made.json["apikey"])
+        made = await self.ask(self.admin, "POST", "/iaas/v1/tenants", {"tenant_name": name})
+        job = await self.finished(self.admin, made.job)
+        if job["state"] != "succeeded":
+            raise RuntimeError(f"no tenant: {job}")
+        tenant = Tenant(self, job["result"]["tenant_id"], job["result"]["apikey"])
         await asyncio.to_thread(tenant.find)
         self.tenants.append(tenant)
         return tenant
@@ -148,7 +152,7 @@ class Tenant:
         self.jobs.add(answer.job)
         return answer.job
 
-    async def finished(self, job, limit=180):
+    async def finished(self, job, limit=600):
         return await self.stand.finished(self.key, job, limit)
 
     async def change(self, method, path, body=None):

@@ -160,10 +160,15 @@ class Project:
         _, body = self.ask("compute", "GET", f"/servers/{server}/os-instance-actions", version="2.79")
         return sum(action["action"] == name for action in body.get("instanceActions", []))
 
-    def sweep(self, keep=frozenset(), limit=90):
-        """Deletes all there is but for what is to be kept, and waits until it is gone."""
-        end = time.monotonic() + limit
-        while time.monotonic() < end:
+    def sweep(self, keep=frozenset(), limit=120, rounds=12):
+        """Deletes all there is but for what is to be kept, and waits until it is gone.
+
+        TimeoutError when for so many seconds and rounds nothing has changed: a busy cloud takes minutes for a server, and
+        half a minute for a round of lists.
+        """
+        refusals, last, quiet, since = {}, None, 0, time.monotonic()
+        while quiet < rounds or time.monotonic() - since < limit:
+            began = time.monotonic()
             have = {kind: [thing for thing in self.list(kind) if thing["id"] not in keep] for kind in SWEEP}
             # Ports of routers, servers and share servers go with those.
             have["ports"] = [port for port in have["ports"] if not port["device_owner"]]
@@ -171,11 +176,19 @@ class Project:
                 return
             for kind in SWEEP:
                 for thing in have[kind]:
-                    self._remove(kind, thing)
-            time.sleep(0.3)
-        raise TimeoutError(f"not swept: { {kind: [thing['id'] for thing in things] for kind, things in have.items()} }")
+                    refusals[thing["id"]] = self._remove(kind, thing)
+            now = {(thing["id"], thing.get("status")) for things in have.values() for thing in things}
+            quiet += 1
+            if now != last:
+                last, quiet, since = now, 0, time.monotonic()
+            # No more than half of the time is spent asking.
+            time.sleep(max(0.5, time.monotonic() - began))
+        stay = [f"{kind} {thing['id']} {thing.get('status')}: {refusals.get(thing['id'])}"
+                for kind, things in have.items() for thing in things]
+        raise TimeoutError("not swept: " + "; ".join(stay))
 
     def _remove(self, kind, thing):
+        """Asks for the end of a thing; answers what the cloud said to it."""
         service, path, _, version = LISTS[kind]
         if kind == "routers":
             self.ask("network", "PUT", f"/routers/{thing['id']}", {"router": {"routes": [], "external_gateway_info": {}}})
@@ -183,6 +196,8 @@ class Project:
                 if port["device_id"] == thing["id"]:
                     self.ask("network", "PUT", f"/routers/{thing['id']}/remove_router_interface", {"port_id": port["id"]})
         if kind == "volumes" and thing["status"] in ("in-use", "deleting", "detaching"):
-            return  # its server goes first
+            return "waits for its server, or goes"
         # What cannot be deleted yet, or is gone already, is met again or not.
-        self.ask(service, "DELETE", f"{path.removesuffix('/detail')}/{thing['id']}", version=version)
+        answer = getattr(self.connection, service).request(
+            f"{path.removesuffix('/detail')}/{thing['id']}", "DELETE", microversion=version, raise_exc=False)
+        return f"{answer.status_code} {answer.text[:200]}"

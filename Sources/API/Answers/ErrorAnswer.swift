@@ -16,9 +16,20 @@ enum ErrorAnswer {
                 Problem(status: 400, errors: [.init(field: "filename", message: reason)]),
                 request
             )
+        case StorageError.unreadable, StorageError.missing, StorageError.damaged, StorageError.unresponsive:
+            lost(error, request)
         case QueueError.batchTooLarge:
             Router.problem(Problem(status: 413, detail: "\(error)"), request)
         default: Router.problem(error, request)
         }
     }
+
+    /// Bytes that are not to be had, at least now; which targets are to blame is the operator's business.
+    private static func lost(_ error: any Error, _ request: Request) -> Response {
+        Log("http").error("bytes cannot be read", ["request_id": request.id, "error": "\(error)"])
+        return Router.problem(Problem(status: 500, detail: lostMessage), request)
+    }
+
+    /// What is said of bytes that are not to be had.
+    static let lostMessage = "The file's bytes cannot be read."
 }

@@ -23,15 +23,24 @@ enum FileAnswer {
     }
 
     /// What a reader reads as a response's body: from the file itself where it is one, else chunk by chunk.
-    static func body(_ reader: ObjectReader) throws -> ResponseBody {
+    ///
+    /// - Throws: what reading the first chunk throws, so that there is an answer that says so.
+    static func body(_ reader: ObjectReader) async throws -> ResponseBody {
         guard reader.length > 0 else { return .none }
+        if let bytes = reader.bytes { return .bytes(bytes) }
         if let file = try reader.takeFile() {
             return .file(
                 FileRegion(file: .init(taking: file.descriptor), offset: file.offset, length: file.length)
             )
         }
-        return .stream(length: reader.length) { writer in
-            for try await chunk in reader { try await writer.write(chunk) }
+        var iterator = reader.makeAsyncIterator()
+        let first = try await iterator.next()
+        return .stream(length: reader.length) { [iterator] writer in
+            var (iterator, next) = (iterator, first)
+            while let chunk = next {
+                try await writer.write(chunk)
+                next = try await iterator.next()
+            }
         }
     }
 
@@ -47,7 +56,7 @@ enum FileAnswer {
             length: range?.length ?? object.size
         )
         var response = Response(status: range == nil ? 200 : 206)
-        response.body = try body(reader)
+        response.body = try await body(reader)
         response.headers["ETag"] = tag(object)
         response.headers["Accept-Ranges"] = "bytes"
         response.headers["X-Content-Type-Options"] = "nosniff"

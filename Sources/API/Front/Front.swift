@@ -20,6 +20,8 @@ public struct Front: Sendable {
         common += JobRoutes(backend: backend).endpoints
         common.append(JobEventsRoute(backend: backend).endpoint)
         common += TenantRoutes(backend: backend).endpoints
+        common += ObjectRoutes(backend: backend).endpoints
+        common += TargetRoutes(backend: backend).endpoints
         common += HealthRoutes(backend: backend).endpoints
         let dialect = SessionDialect(backend: backend).endpoints
         let cloud = IaaSDialect(backend: backend).endpoints.map(PlatformGate(backend.configuration).guarding)

@@ -4,18 +4,20 @@ import HawserCore
 
 extension MongoDatabase {
     /// How long a transaction that meets others is done again.
-    private static let persistence = Duration.seconds(10)
+    public static let persistence = Duration.seconds(10)
 
     /// Does reads and writes of several documents as one: all of them, or none.
     ///
     /// - Parameters:
     ///   - name: what it is, for errors.
+    ///   - persistence: how long it is done again when others are in the way; then it fails as they made it fail.
     ///   - body: the reads and writes; called again, from the beginning, when another transaction was in the way, so
     ///     it must do nothing else. It blocks a thread of the database's own.
     /// - Returns: what the body answers, when all is done and on the majority's disks.
     /// - Throws: what the body throws, with nothing done; `MetadataUnavailable` when it is not known whether it is done.
     public func transaction<Value: Sendable>(
         _ name: String,
+        atMost persistence: Duration = persistence,
         _ body: @escaping @Sendable (MongoTransaction) throws -> Value
     ) async throws -> Value {
         let operation = MongoOperation(name: name, collection: "")
@@ -24,7 +26,7 @@ extension MongoDatabase {
             guard let session = mongoc_client_start_session(call.client, nil, call.error) else { throw call.failure }
             defer { mongoc_client_session_destroy(session) }
             let transaction = MongoTransaction(client: call.client, session: session, database: database)
-            let end = ContinuousClock.now + Self.persistence
+            let end = ContinuousClock.now + persistence
             var pause = 1.0
             while true {
                 try call.check(mongoc_client_session_start_transaction(session, nil, call.error))

@@ -16,6 +16,10 @@ public struct JobError: Error, Sendable, Equatable, Codable, CustomStringConvert
     public var isRetryable: Bool
     /// How long to wait at least before the next attempt, in seconds, when the other side said so.
     public var retryAfter: Double?
+    /// How many failures like this end an undo, as of what is most likely not going to pass.
+    ///
+    /// Nil: as many as of any failure that may be tried again, else one. Not part of the stored error.
+    public var undoTries: Int?
     /// Whether what was begun outside did nothing and is over, as when it was refused; not part of the stored error.
     ///
     /// Of a step that failed so nothing can turn up later.

@@ -1,4 +1,4 @@
-import HawserCore
+public import HawserCore
 
 /// The id of a job: a UUID of version 7, so that ids sort by the time of acceptance.
 ///
@@ -11,6 +11,19 @@ public struct JobID: Sendable, Hashable, Codable, Comparable, CustomStringConver
     /// A new id for a job of a queue.
     public init(in queue: QueueName) {
         text = UUIDv7.make(tag: queue.tag)
+    }
+
+    /// The id of a job that is to be done once in each period, whichever process submits it.
+    ///
+    /// - Parameters:
+    ///   - name: what is done.
+    ///   - period: how long a period is, in seconds; they begin at the epoch.
+    ///   - queue: the queue.
+    ///   - moment: a moment of the period.
+    public init(of name: String, every period: Double, in queue: QueueName, at moment: Timestamp = .now) {
+        let length = Int64(period * 1000)
+        let start = moment.milliseconds / length * length
+        text = UUIDv7.make(of: name, at: Timestamp(milliseconds: start), tag: queue.tag)
     }
 
     /// Reads an id that somebody sent; nil when it is no UUID in lower-case text form.

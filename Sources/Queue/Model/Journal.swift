@@ -18,6 +18,10 @@ public struct Journal: Sendable, Equatable {
             case polling
             /// A step was taken back.
             case undone
+            /// A step's undo failed and will be tried again.
+            case resisted
+            /// A step's undo was given up; the job names the step.
+            case stays
             /// The job was given up or cancelled; from here on it is only undone.
             case ending
         }
@@ -32,7 +36,7 @@ public struct Journal: Sendable, Equatable {
         public var isUndoable: Bool?
         /// The result of a step that is done.
         public var result: JSON?
-        /// The error of a job that is ending.
+        /// The error of a job that is ending, or of an undo.
         public var error: JobError?
         /// For a job that is ending: whether it was cancelled rather than failed.
         public var isCancelled: Bool?
@@ -80,7 +84,17 @@ public struct Journal: Sendable, Equatable {
 
     /// Whether a step began of which nothing else is known: what it began outside may still be under way.
     func isOpen(_ step: String) -> Bool {
-        entries.last { $0.step == step }?.event == .started
+        entries.last { $0.step == step && ![.resisted, .stays].contains($0.event) }?.event == .started
+    }
+
+    /// How often an undo has failed, counting a failure that just was.
+    ///
+    /// What has a limit of its own is counted for all steps: the account that is refused for one is refused for the next.
+    func triesOfUndo(_ step: String, failing error: JobError) -> Int {
+        entries.count {
+            guard $0.event == .resisted || $0.event == .stays else { return false }
+            return error.undoTries == nil ? $0.step == step : $0.error?.code == error.code
+        } + 1
     }
 
     /// When the last poll that is over ended.

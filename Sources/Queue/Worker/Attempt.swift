@@ -22,7 +22,7 @@ final class Attempt: Sendable {
     private let stop = Mutex<Stop?>(nil)
     private let journal: Mutex<Journal>
 
-    /// Undo runs that fail this often are given up, and what is left is named in the job's error.
+    /// An undo that fails this often is given up, and what is left is named in the job's error.
     private static let undoLimit = 20
     private static let undoRetry = RetryPolicy(base: 1, cap: 60)
     /// How long a job of a kind nobody here knows is put aside; another worker may know it.
@@ -147,12 +147,10 @@ final class Attempt: Sendable {
         for entry in context.journal.entries where entry.isUndoable == true && !begun.contains(entry.step) {
             begun.append(entry.step)
         }
-        var failures: [JSON] = []
-        var reasons: [JSON] = []
         var kept: [String] = []
-        let tries = claim.record.attempt - (ending.attempt ?? 0)
-        let isLast = tries >= Self.undoLimit
         for step in begun.reversed() where context.journal.entry(step, .undone) == nil {
+            // Given up in an earlier run: the steps before it have tries of their own.
+            if context.journal.entry(step, .stays) != nil { continue }
             let undo = undos.last { $0.step == step }
             do {
                 guard let undo else { throw JobError.retryable("unreached", "the handler did not come to this step") }
@@ -163,22 +161,34 @@ final class Attempt: Sendable {
             } catch let lasting as Kept {
                 kept.append(lasting.description)
             } catch {
-                let cause = error as? JobError
-                let isFinal = isLast || cause?.isRetryable == false
                 // An error that is not the handler's own words is for operators.
-                let told = cause?.description ?? "it failed"
-                let reason = cause?.operatorDetails ?? .string("\(error)")
+                let cause = error as? JobError
+                let failure = cause ?? .retryable("failed", "it failed", operatorDetails: .string("\(error)"))
+                let tries = context.journal.triesOfUndo(step, failing: failure)
+                let isFinal = tries >= failure.undoTries ?? (failure.isRetryable ? Self.undoLimit : 1)
+                // All that was said is kept of the last failure only.
+                let entry = Journal.Entry(
+                    step: step,
+                    event: isFinal ? .stays : .resisted,
+                    at: .now,
+                    error: isFinal ? failure : .permanent(failure.code, failure.message)
+                )
+                do {
+                    try await context.write(entry)
+                } catch QueueError.leaseLost {
+                    return nil
+                } catch {
+                    return settle(.undoAgain, delay: 1, .retryable("undo", "\(error)"))
+                }
                 guard isFinal else {
-                    let text = "cannot yet undo step \(step): \(told)"
-                    let error = JobError.retryable("undo", text, operatorDetails: reason)
-                    let wait = Self.undoRetry.wait(after: tries + 1, asked: cause?.retryAfter)
+                    let text = "cannot yet undo step \(step): \(failure)"
+                    let error = JobError.retryable("undo", text, operatorDetails: failure.operatorDetails)
+                    let wait = Self.undoRetry.wait(after: tries, asked: failure.retryAfter)
                     return settle(.undoAgain, delay: wait, error)
                 }
-                let result = context.journal.entry(step, .done)?.result
-                failures.append(["step": .string(step), "result": result ?? .null, "error": .string(told)])
-                reasons.append(["step": .string(step), "reason": reason])
             }
         }
+        let (failures, reasons) = Self.left(context.journal, begun)
         var error = ending.error ?? .cancelled
         error.message = ([error.message] + kept.reversed()).joined(separator: "; ")
         if !failures.isEmpty {
@@ -186,6 +196,18 @@ final class Attempt: Sendable {
             error.operatorDetails = ["not_undone": .array(reasons), "details": error.operatorDetails ?? .null]
         }
         return settle(ending.isCancelled == true ? .cancelled : .failed, error)
+    }
+
+    /// What could not be taken back, for the job's owner and for operators.
+    private static func left(_ journal: Journal, _ steps: [String]) -> (told: [JSON], reasons: [JSON]) {
+        let left = steps.reversed().compactMap { step in
+            journal.entry(step, .stays)?.error.map { (step: step, error: $0) }
+        }
+        let told = left.map { step, error -> JSON in
+            let result = journal.entry(step, .done)?.result
+            return ["step": .string(step), "result": result ?? .null, "error": .string("\(error)")]
+        }
+        return (told, left.map { ["step": .string($0.step), "reason": $0.error.operatorDetails ?? .null] })
     }
 
     private func settle(_ outcome: Settlement.Outcome, delay: Double = 0, _ error: JobError?) -> Settlement {

@@ -98,6 +98,8 @@ public struct ContentEncoder: Sendable {
         await progress?(offset)
         var used: [String: any Target] = [:]
         var failed: Set<String> = []
+        // How many partitions are the caller's.
+        var handed = done.count
         do {
             for number in done.count..<lengths.count {
                 let shape = try PartitionShape(
@@ -126,12 +128,14 @@ public struct ContentEncoder: Sendable {
                 layout.partitions.append(partition)
                 offset += shape.length
                 if number + 1 == lengths.count { try check(digest, request) }
-                try await onPartition?(number, partition)
+                if let onPartition {
+                    handed = layout.partitions.count
+                    try await onPartition(number, partition)
+                }
             }
             if done.count == lengths.count { try check(digest, request) }
         } catch {
-            let kept = onPartition == nil ? done.count : layout.partitions.count
-            let others = layout.partitions[kept...].flatMap(\.fragments)
+            let others = layout.partitions[handed...].flatMap(\.fragments)
             await FragmentRemoval.remove(others, from: Array(used.values))
             throw error
         }

@@ -1,22 +1,22 @@
 import Foundation
-public import HawserCore
+import HawserCore
 public import HawserMetadata
 
-/// The objects of all tenants: bytes in targets, all else in MongoDB.
+/// The objects of all tenants: names and owners in MongoDB, bytes as contents.
 ///
-/// Bytes are on the disk under a name nobody used before, before the metadata names them; metadata goes before the bytes
-/// do. So a crash at any point leaves bytes that nobody knows (`sweepOrphans` finds them) but never an object without
-/// bytes.
+/// A content's bytes are safe before an object names it; objects go before their bytes do. So a crash at any point leaves
+/// bytes that nobody knows (`StoreCollection` finds them) but never an object without bytes.
 public final class ObjectStore: Sendable {
     private let objects: StoredObjectCollection
-    private let targets: [any Target]
+    /// The contents that objects name.
+    public let contents: ContentStore
     private let staging: Staging
     private let log = Log("storage")
 
-    /// A store over targets, of which the first takes new objects.
-    public init(objects: StoredObjectCollection, targets: [any Target], staging: Staging) {
+    /// A store of objects.
+    public init(objects: StoredObjectCollection, contents: ContentStore, staging: Staging) {
         self.objects = objects
-        self.targets = targets
+        self.contents = contents
         self.staging = staging
     }
 
@@ -35,7 +35,8 @@ public final class ObjectStore: Sendable {
 
     /// Makes an object of a staged file, which is used up by that.
     ///
-    /// When MongoDB does not answer it is not known whether the object is there: its bytes stay, and are swept when not.
+    /// It shares the content of an object of the same tenant with the same bytes, where there is one. When MongoDB does not
+    /// answer it is not known whether the object is there: its bytes stay, and are collected when not.
     ///
     /// - Parameters:
     ///   - staged: the bytes; finished here when they are not yet.
@@ -43,7 +44,7 @@ public final class ObjectStore: Sendable {
     ///   - name: its file name, as `FileName.clean` gives it.
     ///   - contentType: its media type.
     ///   - id: its id.
-    /// - Returns: the object.
+    /// - Returns: the object, whose bytes survive a crash.
     /// - Throws: `StorageError`, `idTaken` when there is an object of this id; `MetadataUnavailable`, `MetadataError`.
     public func put(
         _ staged: StagedFile,
@@ -53,25 +54,31 @@ public final class ObjectStore: Sendable {
         id: String = newID()
     ) async throws -> StoredObject {
         do {
-            let content = try await staged.finish()
-            let target = try placement()
-            let path = newPath(id)
-            try await target.store(staged, as: path)
-            let object = StoredObject(
-                id: id,
-                box: Self.box(of: tenant),
-                tenant: tenant,
-                name: name,
-                contentType: contentType,
-                size: content.size,
-                etag: content.md5,
-                sha1: content.sha1,
-                sha256: content.sha256,
-                layout: .file(target: target.id, path: path),
-                created: .now
-            )
-            try await insert(object, on: target, path)
-            return object
+            let digests = try await staged.finish()
+            func object(_ content: String) -> StoredObject {
+                StoredObject(
+                    id: id,
+                    box: Self.box(of: tenant),
+                    tenant: tenant,
+                    name: name,
+                    contentType: contentType,
+                    size: digests.size,
+                    etag: digests.md5,
+                    sha1: digests.sha1,
+                    sha256: digests.sha256,
+                    content: content,
+                    created: .now
+                )
+            }
+            if let equal = try await contents.equal(digests, tenant: tenant), try await share(object(equal)) {
+                await discard(staged)
+                return object(equal)
+            }
+            let content = try await contents.take(staged, tenant: tenant)
+            let new = object(content.id)
+            try await insert(new, with: content)
+            await contents.secure(content)
+            return new
         } catch {
             await discard(staged)
             throw error
@@ -94,24 +101,16 @@ public final class ObjectStore: Sendable {
 
     /// Opens an object's bytes, or a part of them, cut to what there is.
     ///
-    /// - Throws: `StorageError`, `missing` or `damaged` when the bytes are not those the metadata tells of.
+    /// - Throws: `StorageError`, `missing` or `damaged` when the bytes are not those the metadata tells of;
+    ///   `MetadataUnavailable`, `MetadataError`.
     public func open(_ object: StoredObject, offset: Int64 = 0, length: Int64? = nil) async throws -> ObjectReader {
-        switch object.layout {
-        case .file(let targetID, let path):
-            let file = try await target(targetID).open(path)
-            guard file.size == object.size else {
-                throw StorageError.damaged(object: object.id, reason: "has \(file.size) bytes, not \(object.size)")
-            }
-            let start = min(max(0, offset), object.size)
-            let count = min(max(0, length ?? object.size), object.size - start)
-            return ObjectReader(file, object: object.id, offset: start, length: count)
-        }
+        try await contents.open(object.content, offset: offset, length: length)
     }
 
     /// Copies an object into the container of a tenant, whichever, under an id the caller chose.
     ///
     /// Called again with the same id it answers the copy that is there, so that a job that is run twice copies once. The
-    /// bytes are read, hashed and compared with what was stored; the copy shares nothing with its source.
+    /// bytes are read, hashed and compared with what was stored; a copy for another tenant shares nothing with its source.
     ///
     /// - Parameters:
     ///   - object: what to copy.
@@ -156,69 +155,33 @@ public final class ObjectStore: Sendable {
 
     /// Removes a tenant's object; says whether there was one.
     ///
-    /// Readers that have it open can read on.
+    /// Its bytes go when no other object has the same content. Whoever reads them from a file in the staging area can read
+    /// on; whoever reads them from targets may be told that they are gone.
     ///
-    /// - Throws: `MetadataUnavailable`, `MetadataError`. That bytes could not be removed is logged: they are orphans.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`. That bytes could not be removed is logged; they are collected.
     @discardableResult
     public func remove(_ id: String, tenant: String) async throws -> Bool {
-        guard let object = try await objects.remove(id: id, tenant: tenant) else { return false }
-        switch object.layout {
-        case .file(let targetID, let path): await removeBytes(path, of: try target(targetID))
-        }
+        guard let removed = try await objects.remove(id: id, tenant: tenant) else { return false }
+        if let content = removed.content { await contents.destroy(content) }
         return true
     }
 
-    /// Removes bytes of all targets that no object names, and that have been there since before a moment.
-    ///
-    /// The moment must be so long ago that whoever stored them then has written the metadata or died: an hour.
-    ///
-    /// - Returns: how many files were removed.
-    /// - Throws: `StorageError`, `MetadataUnavailable`, `MetadataError`.
-    @discardableResult
-    public func sweepOrphans(storedBefore moment: Timestamp) async throws -> Int {
-        var removed = 0
-        for target in targets {
-            for prefix in type(of: target).prefixes {
-                let paths = try await target.names(below: prefix, storedBefore: moment)
-                for path in try await orphans(among: paths, of: target.id) {
-                    try await target.remove(path)
-                    removed += 1
-                    log.info("removed bytes that no object names", ["target": target.id, "path": path])
-                }
-            }
-        }
-        return removed
-    }
-
-    private func orphans(among paths: [String], of target: String) async throws -> [String] {
-        var orphans: [String] = []
-        var rest = paths[...]
-        while !rest.isEmpty {
-            let batch = rest.prefix(1000)
-            rest = rest.dropFirst(1000)
-            let known = try await objects.find(ids: batch.map(Self.objectID)).map(\.layout)
-            orphans += batch.filter { !known.contains(.file(target: target, path: $0)) }
-        }
-        return orphans
-    }
-
-    /// A path nobody used before: an earlier try for the same object may have left its bytes.
-    private func newPath(_ id: String) -> String {
-        let unique = Crypto.randomBytes(8).hex
-        return "\(unique.prefix(3))/\(id).\(unique)"
-    }
-
-    /// The object a path was made for.
-    private static func objectID(_ path: String) -> String {
-        String(path.drop { $0 != "/" }.dropFirst().prefix { $0 != "." })
-    }
-
-    private func insert(_ object: StoredObject, on target: any Target, _ path: String) async throws {
+    /// Stores an object with a content that is there; false when it is gone, or too many want it at the same time.
+    private func share(_ object: StoredObject) async throws -> Bool {
         do {
-            try await objects.insert(object)
+            return try await objects.insertSharing(object)
+        } catch let error as MetadataError {
+            if error.isConflict { return false }
+            throw error.isDuplicate ? StorageError.idTaken(object.id) : error
+        }
+    }
+
+    private func insert(_ object: StoredObject, with content: StoredContent) async throws {
+        do {
+            try await objects.insert(object, with: content)
         } catch let error as MetadataError {
             // A refusal is certain: nothing names these bytes.
-            await removeBytes(path, of: target)
+            await contents.destroy(content)
             throw error.isDuplicate ? StorageError.idTaken(object.id) : error
         }
     }
@@ -229,14 +192,6 @@ public final class ObjectStore: Sendable {
         return copy
     }
 
-    private func removeBytes(_ path: String, of target: any Target) async {
-        do {
-            try await target.remove(path)
-        } catch {
-            log.warning("bytes could not be removed and are left to the sweep", ["path": path, "error": "\(error)"])
-        }
-    }
-
     /// Removes a staged file on the way out of a failure, which is what the caller is to hear of.
     private func discard(_ staged: StagedFile) async {
         do {
@@ -244,15 +199,5 @@ public final class ObjectStore: Sendable {
         } catch {
             log.warning("a staged file could not be removed and is left to the next start", ["error": "\(error)"])
         }
-    }
-
-    private func placement() throws -> any Target {
-        guard let target = targets.first else { throw StorageError.unknownTarget("(none)") }
-        return target
-    }
-
-    private func target(_ id: String) throws -> any Target {
-        guard let target = targets.first(where: { $0.id == id }) else { throw StorageError.unknownTarget(id) }
-        return target
     }
 }

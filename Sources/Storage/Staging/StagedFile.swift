@@ -22,12 +22,16 @@ public actor StagedFile {
     private let file: OpenFile
     private let pool: BlockingPool
     private let digests: ContentDigests
+    private let smallLimit: Int
+    private var small: [UInt8]?
     private var buffer: [UInt8] = []
     private var inFlight: Task<Void, any Error>?
     private var written: Int64 = 0
     private var state = State.writing
 
-    init(_ file: OpenFile, pool: BlockingPool, alsoSHA1: Bool) {
+    /// A staged file; one of at most `smallLimit` bytes is kept in memory, and written only to be handed over.
+    init(_ file: OpenFile, pool: BlockingPool, alsoSHA1: Bool, smallLimit: Int = -1) {
+        self.smallLimit = smallLimit
         self.file = file
         self.pool = pool
         digests = ContentDigests(alsoSHA1: alsoSHA1)
@@ -60,7 +64,7 @@ public actor StagedFile {
         }
     }
 
-    /// Ends the writing; returns when all bytes are on the disk.
+    /// Ends the writing; returns when all bytes are on the disk, or in memory when they are few.
     ///
     /// Called again, it answers the same.
     ///
@@ -77,6 +81,16 @@ public actor StagedFile {
         let rest = buffer
         buffer = []
         let size = written + Int64(rest.count)
+        if size <= smallLimit {
+            rest.withUnsafeBytes { bytes in
+                digests.updateMD5(bytes)
+                digests.updateSHA(bytes)
+            }
+            small = rest
+            let content = digests.finish(size: size)
+            state = .finished(content)
+            return content
+        }
         let content = try await pool.run { [file, digests] in
             try rest.withUnsafeBytes { bytes in
                 try file.write(bytes)
@@ -106,10 +120,19 @@ public actor StagedFile {
         try await pool.run { [file] in try Directory.remove(file: file.path) }
     }
 
+    /// The bytes, when they are few enough to be kept in memory and the file is finished.
+    var bytes: [UInt8]? { small }
+
     /// Hands the file over to a target: the closure moves it away from its path, on a thread that may block.
     func handOver(_ move: @escaping @Sendable (OpenFile) throws -> Void) async throws {
         guard case .finished = state else { throw StorageError.notStaged }
-        try await pool.run { [file] in try move(file) }
+        try await pool.run { [file, small] in
+            if let small {
+                try small.withUnsafeBytes { try file.write($0) }
+                try file.sync()
+            }
+            try move(file)
+        }
         state = .gone
     }
 

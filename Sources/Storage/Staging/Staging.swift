@@ -25,10 +25,14 @@ public final class Staging: Sendable {
 
     /// A new empty file to write to.
     ///
-    /// `alsoSHA1` computes the SHA-1, too, for dialects that name content by it; it costs a fifth of the throughput.
+    /// Content so small that it is kept in the metadata stays in memory. `alsoSHA1` computes the SHA-1, too, for dialects that name content by it; it costs a fifth of the throughput.
     ///
     /// - Throws: `StorageError`, `full` when there is no room even for that.
     public func begin(alsoSHA1: Bool = false) async throws -> StagedFile {
+        try await begin(alsoSHA1: alsoSHA1, smallLimit: Int(LayoutPolicy.inlineLimit))
+    }
+
+    func begin(alsoSHA1: Bool = false, smallLimit: Int) async throws -> StagedFile {
         let file = try await pool.run { [directory] in
             while true {
                 let path = "\(directory)/\(Crypto.randomBytes(16).hex).part"
@@ -38,7 +42,7 @@ public final class Staging: Sendable {
                 if try file.status().st_nlink > 0 { return file }
             }
         }
-        return StagedFile(file, pool: pool, alsoSHA1: alsoSHA1)
+        return StagedFile(file, pool: pool, alsoSHA1: alsoSHA1, smallLimit: smallLimit)
     }
 
     /// Removes the files of processes that are gone; to be called at start, and harmless at any time.

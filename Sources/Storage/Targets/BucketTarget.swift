@@ -25,10 +25,6 @@ public final class BucketTarget: Target {
         self.prefix = prefix
     }
 
-    public func store(_ staged: StagedFile, as name: String) async throws {
-        throw StorageError.refused(target: id, operation: "store \(name)", reason: "TEMPORARY")
-    }
-
     /// Begins to send an object.
     public func begin(_ name: String, size: Int64) async throws -> any TargetSink {
         BucketSink(self, name, upload: bucket.upload(prefix + name, length: size), size: size)
@@ -46,8 +42,11 @@ public final class BucketTarget: Target {
         try await translating("remove \(name)") { [self] in try await bucket.remove(prefix + name) }
     }
 
-    /// Always the same: the store does not tell.
-    public func freeSpace() async throws -> Int64 { .max }
+    /// Nil, as S3 does not tell; the bucket is asked whether it is there.
+    public func freeSpace() async throws -> Int64? {
+        try await translating("look for the bucket") { [bucket] in try await bucket.check() }
+        return nil
+    }
 
     /// The names below a prefix that have been there since before a moment, by the store's clock.
     public func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String] {

@@ -21,13 +21,13 @@ extension CloudHandler {
 
     /// Takes something back; what is gone already is as good as taken back.
     ///
-    /// What else may pass is tried again, as an undo is: something that is still in use, or a token nobody takes.
+    /// Something that is still in use is tried again.
     static func undoing(_ body: () async throws -> Void) async throws {
         try await translating {
             do {
                 try await body()
             } catch let error as CloudError where error.isNotFound {
-            } catch let error as CloudError where error.kind == .conflict || error.kind == .unauthorized {
+            } catch let error as CloudError where error.kind == .conflict {
                 throw JobError.retryable(error.told.name, error.told.message, after: 2, operatorDetails: error.said)
             }
         }

@@ -34,6 +34,9 @@ extension JobError {
         } else {
             self = .permanent(told.name, told.message, details: details, operatorDetails: error.said)
         }
+        // A token made in the second of a revocation is refused with it, and the next one is taken; an account that is
+        // refused for longer stays so.
+        if error.kind == .unauthorized { undoTries = 5 }
         leavesNothing = !error.mayHaveReached
     }
 }

@@ -101,7 +101,7 @@ struct TransferRun: Sendable {
         } catch let error as StorageError {
             await share.drop()
             switch error {
-            case .damaged, .badName, .idTaken, .unknownTarget:
+            case .damaged, .badName, .idTaken:
                 try await store.transfers.fail(item, code: 9, message: "the stored bytes cannot be used")
                 Log("transfer").error("a file cannot be moved", ["job": job.id.text, "error": "\(error)"])
             default: throw JobError.retryable("storage", "\(error)")

@@ -32,13 +32,7 @@ public struct ObjectCopyHandler: ServiceHandler {
             }
             return copy.fileRecord
         } catch let error as StorageError {
-            switch error {
-            case .damaged, .badName, .idTaken, .unknownTarget, .badLayout:
-                throw JobError.permanent("storage", "\(error)")
-            case .full, .system, .missing, .notStaged, .unresponsive, .refused, .notWriting, .tooFewTargets,
-                .unreadable:
-                throw JobError.retryable("storage", "\(error)")
-            }
+            throw JobError(error)
         }
     }
 }

@@ -11,8 +11,9 @@ extension Command {
         summary: "Serve the REST front.",
         details: "Runs until INT or TERM, then answers what it has begun and ends.",
         settings: [
-            "HAWSER_LISTEN", "HAWSER_ADMIN_KEY", "HAWSER_MASTER_KEY", "HAWSER_DATA", "HAWSER_CALLBACK_WAIT_SECONDS",
-            "HAWSER_SESSION_SECONDS", "HAWSER_MAX_BODY_BYTES", "HAWSER_LEASE_SECONDS", "HAWSER_WEBHOOK_ALLOW",
+            "HAWSER_LISTEN", "HAWSER_ADMIN_KEY", "HAWSER_MASTER_KEY", "HAWSER_DATA", "HAWSER_TARGETS",
+            "HAWSER_CALLBACK_WAIT_SECONDS", "HAWSER_SESSION_SECONDS", "HAWSER_MAX_BODY_BYTES", "HAWSER_LEASE_SECONDS",
+            "HAWSER_WEBHOOK_ALLOW",
             "HAWSER_CLOUDS", "HAWSER_CLOUD", "HAWSER_PLATFORM_URL", "HAWSER_PLATFORM_SECRET",
             "HAWSER_PLATFORM_CACHE_SECONDS", "HAWSER_IMPORT_ROOT", "HAWSER_SMTP_URL",
         ] + connections
@@ -28,6 +29,7 @@ extension Command {
         guard try await StartUp.wait(for: "MongoDB", unless: termination, { try await assembly.prepare() }) else {
             return 0
         }
+        try await objects.contents.targets.addMissing(configuration.targets)
         let backend = Backend(
             queues: assembly.queues,
             archive: assembly.archive,
@@ -55,7 +57,13 @@ extension Command {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await front.runBeside() }
                 group.addTask(priority: .background) { await recorder.run() }
-                group.addTask { await Housekeeping(objects: objects, staging: staging, uploads: uploads).run() }
+                let housekeeping = Housekeeping(
+                    objects: objects,
+                    staging: staging,
+                    uploads: uploads,
+                    queues: assembly.queues
+                )
+                group.addTask { await housekeeping.run() }
             }
         }
         await termination.wait()

@@ -6,7 +6,7 @@ extension Command {
     static let hawser = Command(
         name: "hawser",
         summary: "Hawser hauls slow work: jobs over REST, queued in Redis, recorded in MongoDB, done by workers.",
-        commands: [api, worker, dev, jobs, tenants, cloud, doctor, bench]
+        commands: [api, worker, dev, jobs, tenants, targets, cloud, doctor, bench]
     )
 
     /// The settings every command that talks to the servers knows.

@@ -37,11 +37,16 @@ struct Assembly: Sendable {
         sessions = TransferSessionCollection(database)
     }
 
+    /// The key that secrets are derived from, if it is set.
+    private var givenMasterKey: [UInt8]? {
+        configuration.masterKey.flatMap { [UInt8](hex: $0.revealed) }.flatMap { $0.count == 32 ? $0 : nil }
+    }
+
     /// The key that secrets are derived from.
     ///
     /// - Throws: `ConfigurationError` when none is set.
     func masterKey() throws -> [UInt8] {
-        guard let bytes = configuration.masterKey.flatMap({ [UInt8](hex: $0.revealed) }), bytes.count == 32 else {
+        guard let bytes = givenMasterKey else {
             throw ConfigurationError(
                 "HAWSER_MASTER_KEY is not set: give 32 random bytes as 64 hexadecimal digits, such as those of "
                     + "`openssl rand -hex 32`"
@@ -50,18 +55,27 @@ struct Assembly: Sendable {
         return bytes
     }
 
-    /// The objects, in the data directory.
+    /// The targets of the store.
+    func targets() -> TargetSet {
+        let factory = TargetFactory(data: configuration.data, masterKey: givenMasterKey)
+        return TargetSet(TargetCollection(database)) { try await factory.make($0) }
+    }
+
+    /// The objects, in the data directory and the targets.
     ///
     /// - Throws: `StorageError` when the directory cannot be made.
     func objects() throws -> (store: ObjectStore, staging: Staging) {
         let pool = BlockingPool(name: "files", threads: 16)
         let staging = try Staging(directory: "\(configuration.data)/staging", pool: pool)
-        let target = try DirectoryTarget(
-            id: "00",
-            directory: "\(configuration.data)/targets/00"
+        let contents = ContentStore(
+            StoredContentCollection(database),
+            // Every upload of the process goes through it, and it is on the same disk as they are.
+            area: try DirectoryTarget(id: "staged", directory: "\(configuration.data)/staged", threads: 16),
+            targets: targets(),
+            errands: StoreErrands(queues)
         )
-        let store = ObjectStore(objects: StoredObjectCollection(database), targets: [target], staging: staging)
-        return (store, staging)
+        let objects = StoredObjectCollection(database)
+        return (ObjectStore(objects: objects, contents: contents, staging: staging), staging)
     }
 
     /// The buckets of seed 002, whose copy is in the queues' Redis.
@@ -80,6 +94,7 @@ struct Assembly: Sendable {
         try await tenants.prepare()
         try await sessions.prepare()
         try await StoredObjectCollection(database).prepare()
+        try await StoredContentCollection(database).prepare()
         try await BucketStore.prepare(database)
         try await FileTree(database).prepare()
         try await TransferCollection(database).prepare()

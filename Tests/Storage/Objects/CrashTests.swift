@@ -6,98 +6,80 @@ import Testing
 
 @testable import HawserStorage
 
-/// What is left at each point where a process may die, and that it is cleared up.
+/// What is left at each point where a process may die while objects are stored and removed, and that it is cleared up.
 struct CrashTests {
     let soon = Timestamp.now.adding(seconds: 3600)
 
-    @Test func bytesThatNoObjectNamesAreSwept() async throws {
-        let test = try await TestStore()
-        let object = try await test.put(noise(100))
-        let copy = try await test.store.copy(object, into: "t-2", id: ObjectStore.newID())
-        // Died after the rename, before the metadata: once for a new object, once for a second try of a known one.
-        let unique = Crypto.randomBytes(8).hex
-        for id in [ObjectStore.newID(), object.id] {
-            let staged = try await test.stage(noise(100))
+    @Test func filesThatNothingNamesAreCollected() async throws {
+        let test = try await TestStore(targets: 3)
+        let object = try await test.put(noise(10_000))
+        let (durable, _) = try await test.putDurable(noise(20_000))
+        let before = try test.stored().count
+        // Died after the rename, before the metadata: once for a new content, once beside a known one.
+        for id in [UUIDv7.make(), object.content] {
+            let staged = try await test.stage(noise(10_000))
             try await staged.finish()
-            try await test.target.store(staged, as: "\(unique.prefix(3))/\(id).\(unique)")
+            try await test.area.store(staged, as: ContentLayout.stagedPath(content: id, unique: noise(6).hex))
         }
-        #expect(try await test.store.sweepOrphans(storedBefore: Timestamp.now.adding(seconds: -3600)) == 0, "too young")
-        #expect(try await test.store.sweepOrphans(storedBefore: soon) == 2)
-        #expect(try await test.store.sweepOrphans(storedBefore: soon) == 0)
-        #expect(try test.stored().count == 2)
-        #expect(try await test.read(object) == test.read(copy))
+        // Died while fragments were written: of an unknown content, of a known one, and a half-written one.
+        let target = try await test.targets.target("t01")
+        for (id, suffix) in [(UUIDv7.make(), ""), (durable.content, ""), (durable.content, ".half")] {
+            let name = FragmentName.new(id, 0, 1) + suffix
+            let sink = try await target.begin(name, size: 3)
+            try await sink.write(MemorySlice([1, 2, 3]))
+            try await sink.finish()
+        }
+        // What the store did not write is nobody's business.
+        try FileManager.default.createDirectory(atPath: test.files.file("t01/abc"), withIntermediateDirectories: true)
+        try Data([1]).write(to: URL(filePath: test.files.file("t01/abc/other.txt")))
+        let collection = test.collection
+        let young = try await collection.run(storedBefore: Timestamp.now.adding(seconds: -3600))
+        #expect(young.files == 0, "too young")
+        #expect(try await collection.run(storedBefore: soon).files == 5)
+        #expect(try await collection.run(storedBefore: soon).files == 0)
+        #expect(try test.stored().count == before + 1)
+        #expect(try await test.read(object).count == 10_000)
+        #expect(try await test.read(durable).count == 20_000)
     }
 
     /// The metadata comes last: while it cannot be written, bytes may be there, but no object.
     @Test func metadataIsNeverThereWithoutBytes() async throws {
         let dead = try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(try FreePort.find())/x"))
         let test = try await TestStore(database: dead)
-        await #expect(throws: MetadataUnavailable.self) { try await test.put(noise(100)) }
-        // Whether the write was done is not known, so the bytes stay until somebody can ask.
-        #expect(try test.stored().count == 1)
+        let staged = try await test.stage(noise(10_000))
+        await #expect(throws: MetadataUnavailable.self) {
+            try await test.store.put(staged, tenant: "t-1", name: "a", contentType: "b")
+        }
         #expect(try test.staged() == [])
-        await #expect(throws: MetadataUnavailable.self) { try await test.store.sweepOrphans(storedBefore: soon) }
-        #expect(try test.stored().count == 1)
-        let objects = StoredObjectCollection(try await TestStore.database())
-        let alive = ObjectStore(objects: objects, targets: [test.target], staging: test.staging)
-        #expect(try await alive.sweepOrphans(storedBefore: soon) == 1)
-        #expect(try test.stored() == [])
     }
 
-    /// A target that looks whether metadata is there at the moment it is asked to store or remove.
-    struct Watching: Target {
-        let id = "d1"
-        let inner: DirectoryTarget
-        let objects: StoredObjectCollection
-        let failsToStore: Bool
-
-        func seen(_ name: String) async throws -> Bool {
-            let id = name.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? ""
-            return try await objects.find(id: id, tenant: "t-1") != nil
+    /// Died between the end of the last object and that of its bytes.
+    @Test func aDyingContentIsCollected() async throws {
+        let test = try await TestStore(targets: 3)
+        let (object, _) = try await test.putDurable(noise(30_000))
+        let staged = try await test.put(noise(40_000))
+        for object in [object, staged] {
+            let removed = try await test.objects.remove(id: object.id, tenant: "t-1")
+            #expect(removed?.content?.state == .dying)
         }
-
-        func store(_ staged: StagedFile, as name: String) async throws {
-            #expect(try await !seen(name), "metadata before bytes")
-            if failsToStore { throw StorageError.full(operation: "rename") }
-            try await inner.store(staged, as: name)
-            #expect(try await !seen(name), "metadata before bytes")
-        }
-
-        func begin(_ name: String, size: Int64) async throws -> any TargetSink {
-            try await inner.begin(name, size: size)
-        }
-
-        func remove(_ name: String) async throws {
-            #expect(try await !seen(name), "bytes gone before metadata")
-            try await inner.remove(name)
-        }
-
-        func open(_ name: String) async throws -> any TargetFile { try await inner.open(name) }
-        func freeSpace() async throws -> Int64 { try await inner.freeSpace() }
-        func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String] { [] }
+        #expect(try test.stored().count == 4)
+        let outcome = try await test.collection.run(storedBefore: soon)
+        #expect(outcome.contents == 2)
+        #expect(try test.stored() == [])
+        #expect(try await test.contentCount() == 0)
     }
 
-    @Test func effectsComeInOrder() async throws {
-        let test = try await TestStore()
-        let target = Watching(inner: test.target, objects: test.objects, failsToStore: false)
-        let store = ObjectStore(objects: test.objects, targets: [target], staging: test.staging)
-        let staged = try await test.stage(noise(10))
-        let object = try await store.put(staged, tenant: "t-1", name: "a", contentType: "b")
-        #expect(try await store.remove(object.id, tenant: "t-1"))
-        #expect(try test.stored() == [])
-    }
-
-    @Test func aTargetThatFailsLeavesNothing() async throws {
-        let test = try await TestStore()
-        let target = Watching(inner: test.target, objects: test.objects, failsToStore: true)
-        let store = ObjectStore(objects: test.objects, targets: [target], staging: test.staging)
-        let staged = try await test.stage(noise(10))
-        let id = ObjectStore.newID()
-        await #expect(throws: StorageError.full(operation: "rename")) {
-            try await store.put(staged, tenant: "t-1", name: "a", contentType: "b", id: id)
-        }
-        #expect(try await store.find(id, tenant: "t-1") == nil)
-        #expect(try test.staged() == [])
-        #expect(try test.stored() == [])
+    /// Died between the metadata and the queue, or the queue lost it, or the job failed for good.
+    @Test func whatHasNoJobGetsOne() async throws {
+        let test = try await TestStore(targets: 3)
+        let (staged, waiting) = (try await test.put(noise(10_000)), try await test.put(noise(10_001)))
+        let job = try #require(try await test.content(staged).job)
+        test.errands.over.change { $0.insert(job) }
+        #expect(try await test.collection.run(storedBefore: soon).jobs == 1)
+        let renewed = try #require(try await test.content(staged).job)
+        #expect(renewed != job)
+        #expect(test.errands.submitted.value[renewed]?.id == staged.content)
+        #expect(try await test.collection.run(storedBefore: soon).jobs == 0)
+        #expect(try await test.content(waiting).job != nil)
     }
 }

@@ -50,7 +50,7 @@ struct ObjectStoreTests {
 
     @Test func aPlainFileCanBeTaken() async throws {
         let test = try await TestStore()
-        let bytes = noise(1000)
+        let bytes = noise(10_000)
         let object = try await test.put(bytes)
         let file = try #require(try await test.store.open(object, offset: 10, length: 20).takeFile())
         var buffer = [UInt8](repeating: 0, count: 20)
@@ -62,12 +62,14 @@ struct ObjectStoreTests {
     @Test func removeTakesBytesAndMetadata() async throws {
         let test = try await TestStore()
         let object = try await test.put(noise(300_000))
+        #expect(try test.stored().count == 1)
         let reader = try await test.store.open(object)
         #expect(try await !test.store.remove(object.id, tenant: "t-2"))
         #expect(try await test.store.remove(object.id, tenant: "t-1"))
         #expect(try await !test.store.remove(object.id, tenant: "t-1"))
         #expect(try await test.store.find(object.id, tenant: "t-1") == nil)
         #expect(try test.stored() == [])
+        #expect(try await test.contentCount() == 0)
         #expect(try await reader.reduce(0) { $0 + $1.count } == 300_000, "who reads can read on")
     }
 
@@ -79,7 +81,7 @@ struct ObjectStoreTests {
         }
         #expect(Set(objects.map(\.id)).count == 1000)
         #expect(Set(objects.map(\.sha256)).count == 1000)
-        #expect(try test.stored().count == 1000)
+        #expect(try await test.contentCount() == 1000)
         #expect(try test.staged() == [])
         for object in objects.prefix(10) {
             #expect(try await Digest.sha256(test.read(object)).hex == object.sha256)
@@ -93,17 +95,32 @@ struct ObjectStoreTests {
         await #expect(throws: StorageError.idTaken(object.id)) {
             try await test.put(noise(10), tenant: "t-2", id: object.id)
         }
-        #expect(try test.stored().count == 1)
+        #expect(try await test.contentCount() == 1)
         #expect(try await test.store.find(object.id, tenant: "t-1") == object)
     }
 
     @Test func lostAndDamagedBytesAreNoticed() async throws {
         let test = try await TestStore()
-        let object = try await test.put(noise(1000))
-        try Data(count: 999).write(to: URL(filePath: test.path(of: object)))
+        let object = try await test.put(noise(10_000))
+        let path = try await test.path(of: object)
+        try Data(count: 9_999).write(to: URL(filePath: path))
         await #expect(throws: StorageError.self) { try await test.store.open(object) }
-        try FileManager.default.removeItem(atPath: test.path(of: object))
-        guard case .file(_, let path) = object.layout else { return }
-        await #expect(throws: StorageError.missing(target: "d1", path: path)) { try await test.store.open(object) }
+        try FileManager.default.removeItem(atPath: path)
+        guard case .staged(let name) = try await test.content(object).layout else { return }
+        await #expect(throws: StorageError.missing(target: "staged", path: name)) { try await test.store.open(object) }
+    }
+
+    /// Files of up to 8 KiB need no disk but MongoDB's.
+    @Test(arguments: [0, 1, 8192, 8193]) func smallOnesAreInTheMetadata(_ size: Int) async throws {
+        let test = try await TestStore()
+        let bytes = noise(size)
+        let object = try await test.put(bytes)
+        #expect(try test.stored().count == (size > 8192 ? 1 : 0))
+        #expect(try test.staged() == [])
+        #expect(try await test.content(object).state == (size > 8192 ? .staged : .durable))
+        #expect(try await test.read(object) == bytes)
+        let reader = try await test.store.open(object, offset: 5, length: 100)
+        #expect(try await reader.reduce(into: []) { $0 += $1 } == Array(bytes.dropFirst(5).prefix(100)))
+        #expect(test.errands.submitted.value.count == (size > 8192 ? 1 : 0))
     }
 }

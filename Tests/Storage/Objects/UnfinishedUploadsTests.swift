@@ -54,7 +54,7 @@ struct UnfinishedUploadsTests {
         let after = session.expiresAt.adding(seconds: 0.001)
         #expect(try await uploads.sweep(now: after) == 1)
         #expect(try await test.store.find(ids) == [])
-        #expect(try test.stored() == [])
+        #expect(try await test.contentCount() == 0)
         #expect(try await uploads.sweep(now: after) == 0)
         #expect(try await end(of: session) != nil)
         guard case .failed = try await sessions.take(id: session.id, kind: .upload, object: "late"),
@@ -85,11 +85,11 @@ struct UnfinishedUploadsTests {
         try await send(session)
         let pending = try await send(session, isStored: false)
         #expect(try await uploads.sweep(now: session.expiresAt.adding(seconds: day - 1)) == 0)
-        #expect(try test.stored().count == 1)
+        #expect(try await test.contentCount() == 1)
         // Stored by a process that died then.
         _ = try await test.put(noise(10), id: pending)
         #expect(try await uploads.sweep(now: session.expiresAt.adding(seconds: day + 1)) == 1)
-        #expect(try test.stored() == [])
+        #expect(try await test.contentCount() == 0)
     }
 
     @Test func whoDiesWhileRemovingIsFollowed() async throws {
@@ -99,7 +99,7 @@ struct UnfinishedUploadsTests {
         _ = try await sessions.fail(id: session.id, reason: "its process died then")
         try await test.store.remove(second, tenant: "t-1")
         #expect(try await uploads.sweep(now: session.expiresAt.adding(seconds: 1)) == 1)
-        #expect(try test.stored() == [])
+        #expect(try await test.contentCount() == 0)
         #expect(try await end(of: session) != nil)
     }
 
@@ -115,6 +115,6 @@ struct UnfinishedUploadsTests {
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(try await uploads.sweep(now: sent[0].expiresAt.adding(seconds: 60)) == sent.count)
-        #expect(try test.stored() == [])
+        #expect(try await test.contentCount() == 0)
     }
 }

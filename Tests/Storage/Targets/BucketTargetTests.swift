@@ -29,7 +29,7 @@ struct BucketTargetTests {
             #expect(try await target.names(below: "abc", storedBefore: now.adding(seconds: 60)) == ["abc/one"])
             #expect(try await target.names(below: "abc", storedBefore: now.adding(seconds: -60)) == [])
             #expect(try await target.names(below: "abd", storedBefore: now.adding(seconds: 60)) == [])
-            #expect(try await target.freeSpace() > 1 << 40)
+            #expect(try await target.freeSpace() == nil)
             try await target.remove("abc/one")
             try await target.remove("abc/one")
             await #expect(throws: StorageError.missing(target: "b", path: "abc/one")) {

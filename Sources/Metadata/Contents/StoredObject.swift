@@ -1,13 +1,7 @@
 public import HawserCore
 
-/// A file of a tenant: what is known about it, and where its bytes are.
+/// A file of a tenant: what is known about it, and which content its bytes are.
 public struct StoredObject: Sendable, Hashable {
-    /// How the bytes are laid out.
-    public enum Layout: Sendable, Hashable {
-        /// All in one file of a target, by its path within the target.
-        case file(target: String, path: String)
-    }
-
     /// Its id, `storage_object_id`: a UUID in lower case.
     public let id: String
     /// The tenant's container, `storage_box_id`.
@@ -26,8 +20,8 @@ public struct StoredObject: Sendable, Hashable {
     public let sha1: String?
     /// The SHA-256 of the bytes in hexadecimal.
     public let sha256: String
-    /// Where the bytes are.
-    public let layout: Layout
+    /// The content that its bytes are: the id of a `StoredContent`.
+    public let content: String
     /// When it was stored.
     public let created: Timestamp
 
@@ -42,7 +36,7 @@ public struct StoredObject: Sendable, Hashable {
         etag: String,
         sha1: String?,
         sha256: String,
-        layout: Layout,
+        content: String,
         created: Timestamp
     ) {
         self.id = id
@@ -54,7 +48,7 @@ public struct StoredObject: Sendable, Hashable {
         self.etag = etag
         self.sha1 = sha1
         self.sha256 = sha256
-        self.layout = layout
+        self.content = content
         self.created = created
     }
 
@@ -78,7 +72,7 @@ extension StoredObject {
         etag = try document.required("etag", \.string)
         sha1 = try document.optional("sha1", \.string)
         sha256 = try document.required("sha256", \.string)
-        layout = try Layout(document: document.required("layout", \.document))
+        content = try document.required("content", \.string)
         created = try document.required("created", \.date)
     }
 
@@ -86,28 +80,9 @@ extension StoredObject {
         var document: BSONDocument = [
             "_id": .string(id), "storage_box_id": .string(box), "tenant": .string(tenant), "name": .string(name),
             "contentType": .string(contentType), "size": .int(size), "etag": .string(etag), "sha256": .string(sha256),
-            "layout": .document(layout.document), "created": .date(created),
+            "content": .string(content), "created": .date(created),
         ]
         document["sha1"] = sha1.map(BSON.string)
         return document
-    }
-}
-
-extension StoredObject.Layout {
-    init(document: BSONDocument) throws {
-        switch try document.required("type", \.string) {
-        case "file":
-            self = .file(
-                target: try document.required("target", \.string),
-                path: try document.required("path", \.string)
-            )
-        default: throw BSONFieldError(field: "layout.type", isMissing: false)
-        }
-    }
-
-    var document: BSONDocument {
-        switch self {
-        case .file(let target, let path): ["type": "file", "target": .string(target), "path": .string(path)]
-        }
     }
 }

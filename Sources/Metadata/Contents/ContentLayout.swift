@@ -6,6 +6,11 @@ public enum ContentLayout: Sendable, Hashable {
     case staged(path: String)
     /// In fragments on targets.
     case coded(CodedLayout)
+
+    /// The path of staged content; `unique` is at least three hexadecimal digits nobody used for it before.
+    public static func stagedPath(content: String, unique: String) -> String {
+        "\(unique.prefix(3))/\(content).\(unique)"
+    }
 }
 
 /// Content in fragments: any k of each partition's k + m give it back.
@@ -60,6 +65,9 @@ public struct CodedLayout: Sendable, Hashable {
         self.cell = cell
         self.partitions = partitions
     }
+
+    /// The targets that keep fragments of it, each once.
+    public var targets: Set<String> { Set(partitions.flatMap { $0.fragments.map(\.target) }) }
 
     /// The length of the content in bytes.
     public var size: Int64 { partitions.reduce(0) { $0 + $1.length } }

@@ -1,0 +1,51 @@
+public import HawserCore
+public import HawserJobs
+public import HawserQueue
+import HawserStorage
+
+/// Makes staged contents durable.
+public struct ObjectEncodeHandler: ServiceHandler {
+    /// `object.encode`.
+    public typealias Kind = ObjectEncode
+
+    /// How long it is at it, in seconds, before it comes back.
+    ///
+    /// That shows that it does not kill its workers: a job whose worker dies three times between two rests is given up by
+    /// the engine. At least as long as it took so far: what is done is read once more after each rest.
+    private static let shift = 30.0
+
+    private let services: Services
+
+    /// Makes the handler.
+    public init(_ services: Services) {
+        self.services = services
+    }
+
+    /// Lays the content out over targets, or goes on with it.
+    public func run(_ arguments: ObjectEncode.Arguments, in job: JobContext) async throws -> JSON {
+        let shift = max(Self.shift, Timestamp.now.seconds(since: job.created))
+        while true {
+            let content = try await JobError.storing {
+                try await services.objects.contents.encode(
+                    arguments.content,
+                    until: .now + .seconds(shift),
+                    // Two attempts for what may pass; then a weaker code is better than none.
+                    acceptsFewer: job.attempt > 2
+                ) { done, total in
+                    // A courtesy: nothing fails because it cannot be told.
+                    try? await job.progress(["bytes": .int(done), "total": .int(total)])
+                }
+            }
+            guard let content else { return ["state": "gone"] }
+            if content.state == .staged, let partial = content.partial {
+                try await job.poll("rest after \(partial.partitions.count)", every: 0.05...0.05, first: 0.05) { true }
+                continue
+            }
+            guard case .coded(let layout) = content.layout else { return ["state": .string(content.state.rawValue)] }
+            return [
+                "state": .string(content.state.rawValue), "k": .int(Int64(layout.k)), "m": .int(Int64(layout.m)),
+                "partitions": .int(Int64(layout.partitions.count)),
+            ]
+        }
+    }
+}
