@@ -13,24 +13,24 @@ final class S3Pipe: Sendable {
 
     private let state = Mutex(State())
 
-    /// Returns when the request has taken the bytes.
+    /// Returns when the request has taken the bytes; at once when there are none.
     ///
     /// - Throws: what `end` was called with.
     func write(_ bytes: [UInt8]) async throws {
         try await withCheckedThrowingContinuation { (writer: CheckedContinuation<Void, any Error>) in
-            let (sender, end) = state.withLock { state in
-                defer { state.sender = nil }
-                if state.end == nil, state.sender == nil {
-                    state.piece = bytes
-                    state.writer = writer
+            let (sender, outcome) = state.withLock { state in
+                if let end = state.end { return (Sender?.none, Result<Void, any Error>?.some(.failure(end))) }
+                if bytes.isEmpty { return (nil, .success(())) }
+                if let sender = state.sender {
+                    state.sender = nil
+                    return (sender, .success(()))
                 }
-                return (state.sender, state.end)
+                state.piece = bytes
+                state.writer = writer
+                return (nil, nil)
             }
-            if let end { return writer.resume(throwing: end) }
-            if let sender {
-                sender.resume(returning: bytes)
-                writer.resume()
-            }
+            sender?.resume(returning: bytes)
+            if let outcome { writer.resume(with: outcome) }
         }
     }
 
@@ -64,6 +64,7 @@ final class S3Pipe: Sendable {
         }
     }
 
+    private typealias Sender = CheckedContinuation<[UInt8]?, any Error>
     private typealias Writer = CheckedContinuation<Void, any Error>
 
     /// Says that all bytes were written.

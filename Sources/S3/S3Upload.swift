@@ -1,5 +1,4 @@
-import HawserCore
-import HawserHTTP
+import Synchronization
 
 /// An object on its way to a store, sent while it is being written.
 ///
@@ -7,6 +6,8 @@ import HawserHTTP
 public final class S3Upload: Sendable {
     private let pipe = S3Pipe()
     private let request: Task<Void, any Error>
+    /// The last bytes that were written: the store would take a whole body for the object before `finish`.
+    private let held = Mutex<[UInt8]>([])
 
     /// Begins a request whose body is what will be written.
     init(_ send: @escaping @Sendable (@escaping @Sendable () async throws -> [UInt8]?) async throws -> Void) {
@@ -31,24 +32,35 @@ public final class S3Upload: Sendable {
         var description: String { "the store answered before it had all bytes" }
     }
 
-    /// Appends bytes; returns when they are on their way.
+    /// Appends bytes; returns when those before them are on their way.
     ///
     /// - Throws: what the request failed with: `S3Error`, `HTTPClientError`; `CancellationError`, and the upload is over.
     public func write(_ bytes: [UInt8]) async throws {
-        try await withTaskCancellationHandler {
-            try await pipe.write(bytes)
-        } onCancel: {
-            abort()
-        }
+        guard !bytes.isEmpty else { return }
+        try await send(replacing: bytes)
     }
 
     /// Returns when the store has the object.
     ///
     /// - Throws: as `write`.
     public func finish() async throws {
+        try await send(replacing: [])
         pipe.complete()
         try await withTaskCancellationHandler {
             try await request.value
+        } onCancel: {
+            abort()
+        }
+    }
+
+    /// Sends what is held, and holds other bytes instead.
+    private func send(replacing next: [UInt8]) async throws {
+        let bytes = held.withLock { held in
+            defer { held = next }
+            return held
+        }
+        try await withTaskCancellationHandler {
+            try await pipe.write(bytes)
         } onCancel: {
             abort()
         }

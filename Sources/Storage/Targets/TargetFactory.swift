@@ -1,4 +1,4 @@
-public import HawserCore
+import HawserCore
 import HawserHTTP
 public import HawserMetadata
 import HawserS3
