@@ -139,13 +139,15 @@ extension ContentStore {
     ///   - number: the number of the partition.
     ///   - content: the content.
     ///   - state: how the content is then.
+    ///   - avoided: a target to put nothing on.
     /// - Returns: the content as it is then; the old fragments are nobody's, and the caller's to drop.
     /// - Throws: as `repair`.
     func remake(
         _ orders: [(index: Int, home: String?, isReadable: Bool)],
         _ number: Int,
         in content: StoredContent,
-        state: StoredContent.State
+        state: StoredContent.State,
+        avoiding avoided: String? = nil
     ) async throws -> StoredContent {
         guard case .coded(var layout) = content.layout else { return content }
         let partition = layout.partitions[number]
@@ -153,7 +155,7 @@ extension ContentStore {
         let shape = try PartitionShape(k: layout.k, m: layout.m, cell: layout.cell, length: partition.length)
         let taken = Set(partition.fragments.filter { !indices.contains($0.index) }.map(\.target))
         var free = try await targets.candidates()
-            .filter { !taken.contains($0.id) && Placement.takes(shape.fragmentLength, $0) }
+            .filter { !taken.contains($0.id) && $0.id != avoided && Placement.takes(shape.fragmentLength, $0) }
         let reached = try await targets.reachable(layout.targets)
         var places: [Int: any Target] = [:]
         for order in orders {

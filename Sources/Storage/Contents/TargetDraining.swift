@@ -87,7 +87,8 @@ extension ContentStore {
                     old.map { (index: $0.index, home: nil, isReadable: true) },
                     number,
                     in: now,
-                    state: now.state
+                    state: now.state,
+                    avoiding: target
                 )
             }
             await drop(old)

@@ -20,7 +20,8 @@ public actor TargetSet {
         let target: any Target
     }
 
-    private static let age = Duration.seconds(5)
+    /// How long what is known about targets may be old: so long after a change others may still do as before.
+    public static let age = Duration.seconds(5)
     /// How long one waits for targets to say how much room they have, before what they said last has to do.
     private static let patience = Duration.seconds(1)
 
@@ -150,6 +151,8 @@ public actor TargetSet {
     /// - Throws: `MetadataUnavailable`, `MetadataError`.
     public func beginDraining(_ id: String) async throws -> Bool {
         guard let record = try await collection.find(id) else { return false }
+        // Another process may have closed it, of which this one knows nothing yet.
+        read = nil
         guard record.state == .active else { return true }
         return try await change(id, state: .draining) != nil
     }

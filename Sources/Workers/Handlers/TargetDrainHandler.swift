@@ -10,6 +10,14 @@ public struct TargetDrainHandler: ServiceHandler {
 
     /// How long contents are moved, in seconds, before what was done is noted.
     private static let shift = 5.0
+    /// How long other processes may take the target for open, in seconds: a round that is to be the last begins later.
+    private static let closing = (TargetSet.age + .seconds(1)) / .seconds(1)
+
+    private struct Round: Codable {
+        let moved: Int
+        let isEmpty: Bool
+        let isLast: Bool
+    }
 
     private let services: Services
 
@@ -31,7 +39,8 @@ public struct TargetDrainHandler: ServiceHandler {
         for number in 0... {
             let before = moved
             let count = Counter(before)
-            let outcome = try await job.step("round \(number)") {
+            let round = try await job.step("round \(number)") {
+                let isClosed = Timestamp.now.seconds(since: job.created) > Self.closing
                 let outcome = try await draining.round(arguments.target, until: .now + .seconds(shift)) {
                     // A courtesy: nothing fails because it cannot be told.
                     try? await job.progress(["moved": .int(Int64(count.next()))])
@@ -40,11 +49,12 @@ public struct TargetDrainHandler: ServiceHandler {
                     let reason = outcome.trouble ?? "\(outcome.left) contents are just being written"
                     throw JobError.retryable("not_drained", "nothing can be moved now: \(reason)")
                 }
-                return outcome
+                return Round(moved: outcome.moved, isEmpty: outcome.left == 0, isLast: outcome.left == 0 && isClosed)
             }
-            moved += outcome.moved
-            if outcome.left == 0 { break }
-            try await job.poll("rest \(number)", every: 0.05...0.05, first: 0.05) { true }
+            moved += round.moved
+            if round.isLast { break }
+            let rest = round.isEmpty ? Self.closing : 0.05
+            try await job.poll("rest \(number)", every: 0.05...rest, first: rest) { true }
         }
         return ["target": .string(arguments.target), "moved": .int(Int64(moved))]
     }

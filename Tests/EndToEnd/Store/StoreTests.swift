@@ -159,7 +159,7 @@ struct StoreTests {
         )
         #expect(patched.status == 422 && patched.json["errors"]?.array?.first?["field"] == "state")
         for path in ["/v1/targets/none", "/v1/targets/..", "/v1/targets/%00"] {
-            #expect(try await dev.admin.get(path).status == 404)
+            #expect([400, 404].contains(try await dev.admin.get(path).status), "\(path)")
         }
         let tenant = try await dev.tenant()
         for (method, path) in [("GET", "/v1/targets"), ("POST", "/v1/targets/00/drain"), ("DELETE", "/v1/targets/00")] {
