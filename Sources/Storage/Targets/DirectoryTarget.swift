@@ -36,10 +36,9 @@ public final class DirectoryTarget: Target {
     /// Where what is kept under a name is.
     func path(of name: String) -> String { "\(directory)/\(name)" }
 
-    /// Takes over a staged file, whose bytes are on the disk, by a rename; across file systems by a copy. Returns when the
-    /// name is there to stay.
+    /// Takes over a staged file, whose bytes are on the disk, by a rename; across file systems by a copy.
     ///
-    /// When it throws, the staged file may be gone, and bytes of the name may be there.
+    /// Returns when the name is there to stay. When it throws, the staged file may be gone, and bytes of the name may be there.
     ///
     /// - Throws: `StorageError`.
     public func store(_ staged: StagedFile, as name: String) async throws {
