@@ -24,6 +24,8 @@ public actor TargetSet {
     public static let age = Duration.seconds(5)
     /// How long one waits for targets to say how much room they have, before what they said last has to do.
     private static let patience = Duration.seconds(1)
+    /// How long what a target said last will do: a disk that is busy is not one that is gone.
+    private static let trust = Duration.seconds(30)
 
     private let collection: TargetCollection
     private let make: @Sendable (TargetRecord) async throws -> any Target
@@ -31,6 +33,8 @@ public actor TargetSet {
     private var read: ContinuousClock.Instant?
     private let reading = SingleFlight<[TargetRecord]>()
     private var spaces: [String: Space] = [:]
+    /// When each target said what is in `spaces`.
+    private var told: [String: ContinuousClock.Instant] = [:]
     private var measured: ContinuousClock.Instant?
     private var measuring: Set<String> = []
     private var waiting: [Waiter<Void>] = []
@@ -228,14 +232,14 @@ public actor TargetSet {
         } catch {
             return
         }
-        // Who is silent that long has no room.
-        for id in measuring { spaces[id] = nil }
+        for id in measuring where told[id].map({ $0.duration(to: .now) >= Self.trust }) ?? true { spaces[id] = nil }
         measured = .now
     }
 
     private func note(_ space: Space, of target: String) {
         measuring.remove(target)
         spaces[target] = space
+        told[target] = .now
         guard measuring.isEmpty else { return }
         for waiter in waiting { waiter.resume(with: .success(())) }
         waiting = []
