@@ -19,7 +19,7 @@ enum ChaosScript {
             .deletingLastPathComponent().path()
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix(Setting.prefix) }
         environment["HAWSER_PROGRAM"] = try program
-        environment["HAWSER_CLOUDS"] = TestCloudFile.path
+        environment["HAWSER_CLOUDS"] = TestServerFile.cloud.path
         // Without it the script finds or fetches one.
         environment["HAWSER_MONGOD"] = ProcessInfo.processInfo.environment["HAWSER_MONGOD"]
         let child = try await ChildProcess.spawn(

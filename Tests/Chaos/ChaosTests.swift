@@ -27,15 +27,9 @@ import Testing
         #expect((seen["without_answer"]?.int ?? 0) > 0)
     }
 
-    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
+    @Test(.enabled(if: TestServerFile.cloud.isThere, Comment(rawValue: TestServerFile.cloud.reason)))
     func workersKilledInACloudLeaveOneOfEach() async throws {
         let seen = try await ChaosScript.run("cloud", ["--short", "--stands", "2"])
         #expect((seen["kills"]?.int ?? 0) > 0 && (seen["lists_by_client"]?.int ?? 0) > 0)
-    }
-
-    @Test(.enabled(if: TestCloudFile.isThere, Comment(rawValue: TestCloudFile.reason)))
-    func faultsOfACloudEndRight() async throws {
-        let seen = try await ChaosScript.run("cloud-faults", ["--short", "--stands", "1"])
-        #expect((seen["secrets_seen"]?.int ?? 0) > 0)
     }
 }
