@@ -243,7 +243,7 @@ public actor TargetSet {
 
     private func probe(_ target: any Target) async throws {
         let unique = Crypto.randomBytes(8).hex
-        let name = "\(unique.prefix(3))/probe.\(unique)"
+        let name = "\(unique.prefix(2))/probe.\(unique)"
         let bytes = Array("hawser \(unique)".utf8)
         let sink = try await target.begin(name, size: Int64(bytes.count))
         do {

@@ -127,7 +127,7 @@ struct StoreTests {
         #expect(try await dev.admin.send("DELETE", "/v1/targets/extra").status == 204)
         #expect(try await dev.admin.get("/v1/targets/extra").status == 404)
         let left = FileManager.default.enumerator(atPath: directory.path)?.allObjects as? [String] ?? []
-        #expect(left.allSatisfy { $0.utf8.count == 3 }, "empty folders: \(left)")
+        #expect(left.allSatisfy { $0.utf8.count == 2 }, "empty folders: \(left)")
     }
 
     @Test("what an operator gets wrong is told by field")
