@@ -69,7 +69,7 @@ public actor TargetSet {
         return members.mapValues(\.target)
     }
 
-    /// The targets there are, for placing new bytes: one that does not answer is closed.
+    /// The targets there are, for placing new bytes: one that failed to say how much room it has is closed.
     ///
     /// - Throws: `MetadataUnavailable`, `MetadataError`.
     func candidates() async throws -> [Placement.Candidate] {
@@ -81,7 +81,8 @@ public actor TargetSet {
                 id: member.record.id,
                 weight: member.record.weight,
                 zone: member.record.zone,
-                isOpen: member.record.state == .active && space != nil && space?.trouble == nil,
+                // Who has not answered yet may be slow; who does not answer in time is in trouble.
+                isOpen: member.record.state == .active && space?.trouble == nil,
                 freeSpace: space?.free
             )
         }.sorted { $0.id < $1.id }
@@ -228,8 +229,6 @@ public actor TargetSet {
         } catch {
             return
         }
-        // Who is silent that long has no room.
-        for id in measuring { spaces[id] = nil }
         measured = .now
     }
 
