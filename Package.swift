@@ -117,6 +117,17 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // A worker whose jobs wait for a cloud, which `ops/bench/cloud/waiting` measures.
+        .executableTarget(
+            name: "waiting-jobs",
+            dependencies: [
+                "HawserWorkers", "HawserCloud", "HawserRecords", "HawserQueue", "HawserMetadata", "HawserHTTP",
+                "HawserCore",
+            ],
+            path: "ops/bench/cloud/waiting-jobs",
+            swiftSettings: settings
+        ),
+
         // Starts the real servers that tests run against.
         .target(
             name: "HawserTestSupport",

@@ -49,6 +49,31 @@ import Testing
         }
     }
 
+    @Test func aCheckThatCannotLookYetComesBackWhenItSays() async throws {
+        try await Bench.run { bench in
+            let ledger = Ledger()
+            try await bench.working(concurrency: 1) { arguments, job in
+                if arguments.number == 2 { return "other" }
+                // Its limit is over before it can look: it is looked once all the same.
+                return try await job.poll("ready", every: 60...60, atMost: .milliseconds(300)) {
+                    ledger.note("look \(arguments.number)")
+                    guard ledger.count("look \(arguments.number)") == 3 else { throw LookAgain(after: 0.3) }
+                    let isLate = (job.passed(since: "ready") ?? 0) >= 0.6
+                    return arguments.number == 1 ? JSON.bool(isLate) : Optional<JSON>.none
+                }
+            } while: { _ in
+                let id = try await bench.submit(1)
+                _ = try await bench.reach(id) { $0.state == .waiting }
+                #expect(try await bench.end(of: try await bench.submit(2)).state == .succeeded, "no slot is held")
+                #expect(try await bench.end(of: id).result == true)
+                #expect(ledger.count("look 1") == 3)
+                let never = try await bench.end(of: try await bench.submit(3))
+                #expect(never.error?.code == "poll_timeout")
+                #expect(ledger.count("look 3") == 3)
+            }
+        }
+    }
+
     @Test func aPollHasItsLimit() async throws {
         try await Bench.run { bench in
             try await bench.working { _, job in

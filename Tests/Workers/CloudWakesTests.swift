@@ -21,10 +21,10 @@ import Testing
 
         var all: [[JobID]] { taken.withLock { $0 } }
 
-        func wake(_ jobs: [JobID]) -> Int {
+        func wake(_ jobs: [JobID]) -> Woken {
             taken.withLock { $0.append(jobs) }
             calls.yield(jobs)
-            return jobs.count
+            return Woken(waiting: jobs.count - 1, running: 1)
         }
     }
 
@@ -49,9 +49,9 @@ import Testing
         let (job, other) = (JobID(in: queue), JobID(in: queue))
         let things: [CloudThing] = [.server("s"), .volume("v")]
         let asked = Timestamp.now
-        let outlook = wakes.expect(things, job: job, queue: queue, tenant: "t", since: asked)
+        let outlook = wakes.expect(things, job: job, queue: queue, since: asked)
         #expect(outlook == CloudOutlook(isTold: false, isOver: false))
-        _ = wakes.expect([.server("other")], job: other, queue: queue, tenant: "t", since: asked)
+        _ = wakes.expect([.server("other")], job: other, queue: queue, since: asked)
         wakes.hear(try notice("compute.instance.create.start", .server("s")))
         wakes.hear(try notice("volume.create.end", .volume("v")))
         wakes.hear(try notice("volume.create.end", .volume("v")))
@@ -65,10 +65,10 @@ import Testing
         }
         #expect(wakes.waitingCount == 1, "one wake is enough")
         // Woken, it finds that all is over.
-        let after = wakes.expect(things, job: job, queue: queue, tenant: "t", since: asked)
+        let after = wakes.expect(things, job: job, queue: queue, since: asked)
         #expect(after?.isOver == true)
         #expect(after?.first == 0)
-        #expect(after?.interval == 1...1)
+        #expect(after?.interval == 0.5...0.5)
     }
 
     @Test func anEndThatWasToldBeforeTheJobSaysWhatItWaitsForIsKnown() throws {
@@ -76,21 +76,21 @@ import Testing
         let job = JobID(in: queue)
         let asked = Timestamp.now
         wakes.hear(try notice("volume.create.end", .volume("v")))
-        let outlook = wakes.expect([.volume("v")], job: job, queue: queue, tenant: "t", since: asked)
+        let outlook = wakes.expect([.volume("v")], job: job, queue: queue, since: asked)
         #expect(outlook?.isOver == true)
         // One from before it was asked says nothing.
         let later = asked.adding(seconds: 60)
-        let next = wakes.expect([.volume("v")], job: job, queue: queue, tenant: "t", since: later)
+        let next = wakes.expect([.volume("v")], job: job, queue: queue, since: later)
         #expect(next == CloudOutlook(isTold: false, isOver: false))
-        #expect(next?.first == 1, "without a word of it the job polls as ever")
-        #expect(next?.interval == 1...15)
+        #expect(next?.first == 0.3, "without a word of it the job polls as ever")
+        #expect(next?.interval == 0.5...15)
     }
 
     @Test func looksAreRareWhereTheCloudTells() throws {
         let (wakes, _) = make()
         let asked = Timestamp.now
         wakes.hear(try notice("volume.create.start", .volume("v")))
-        let one = wakes.expect([.volume("v")], job: JobID(in: queue), queue: queue, tenant: "t", since: asked)
+        let one = wakes.expect([.volume("v")], job: JobID(in: queue), queue: queue, since: asked)
         #expect(one == CloudOutlook(isTold: true, isOver: false))
         #expect(one?.first == 5)
         #expect(one?.interval == 5...15)
@@ -99,7 +99,6 @@ import Testing
             [.volume("v"), .server("s")],
             job: JobID(in: queue),
             queue: queue,
-            tenant: "t",
             since: asked
         )
         #expect(two?.isTold == false)
@@ -112,7 +111,7 @@ import Testing
         for (number, job) in jobs.enumerated() {
             let thing = CloudThing.volume("v\(number)")
             wakes.hear(try notice("volume.create.start", thing))
-            _ = wakes.expect([thing], job: job, queue: queue, tenant: "t\(number % 7)", since: asked)
+            _ = wakes.expect([thing], job: job, queue: queue, since: asked)
         }
         wakes.connected(false)
         var woken: Set<JobID> = []
@@ -122,42 +121,50 @@ import Testing
         }
         #expect(woken == jobs)
         let job = JobID(in: queue)
-        #expect(wakes.expect([.volume("v1")], job: job, queue: queue, tenant: "t", since: asked) == nil)
+        #expect(wakes.expect([.volume("v1")], job: job, queue: queue, since: asked) == nil)
         wakes.connected(true)
-        let outlook = wakes.expect([.volume("v1")], job: job, queue: queue, tenant: "t", since: asked)
+        let outlook = wakes.expect([.volume("v1")], job: job, queue: queue, since: asked)
         #expect(outlook == CloudOutlook(isTold: false, isOver: false), "an end may have been missed")
     }
 
-    @Test func aTenantsJobsAreWokenTogetherAndNoMoreOftenThanItsThingsAreListed() async throws {
+    @Test func endsThatComeTogetherWakeByOneCall() async throws {
         let (wakes, calls) = make()
         let asked = Timestamp.now
-        func wait(_ thing: CloudThing, tenant: String) throws -> JobID {
+        var jobs: Set<JobID> = []
+        for number in 0..<20 {
             let job = JobID(in: queue)
-            _ = wakes.expect([thing], job: job, queue: queue, tenant: tenant, since: asked)
-            wakes.hear(try notice("x.end", thing))
-            return job
+            jobs.insert(job)
+            let things = [CloudThing.server("\(number)"), .volume("\(number)")]
+            _ = wakes.expect(things, job: job, queue: queue, since: asked)
+            for thing in things { wakes.hear(try notice("x.end", thing)) }
         }
-        let began = ContinuousClock.now
-        let first: Set = [try wait(.server("1"), tenant: "a"), try wait(.server("2"), tenant: "a")]
         var calling = calls.stream.makeAsyncIterator()
-        #expect(Set(await calling.next() ?? []) == first)
-        let later: Set = [try wait(.server("3"), tenant: "a"), try wait(.server("4"), tenant: "a")]
-        let other = try wait(.server("5"), tenant: "b")
-        #expect(await calling.next() == [other], "another tenant does not wait")
-        #expect(Set(await calling.next() ?? []) == later)
-        #expect(ContinuousClock.now - began >= CloudWatch.interval)
+        #expect(Set(await calling.next() ?? []) == jobs)
+        await wakes.drain()
+        #expect(calls.all.count == 1)
+        #expect(wakes.count == Woken(waiting: 19, running: 1))
+    }
+
+    @Test func afterAToldEndLooksAreCloseTogetherAtFirst() {
+        func interval(_ seconds: Double) -> ClosedRange<Double> {
+            CloudOutlook(isTold: true, isOver: true, lastEnd: .now - .seconds(seconds)).interval
+        }
+        #expect(interval(0) == 0.5...0.5)
+        // Not as where the end is still to be told: nothing more may come.
+        #expect((1...1.1).contains(interval(4).lowerBound))
+        #expect(interval(600) == 15...15)
     }
 
     @Test func whatNobodyWaitsForCostsNoCall() async throws {
         let (wakes, calls) = make()
         let asked = Timestamp.now
         let gone = JobID(in: queue)
-        _ = wakes.expect([.server("gone")], job: gone, queue: queue, tenant: "t", since: asked)
+        _ = wakes.expect([.server("gone")], job: gone, queue: queue, since: asked)
         wakes.forget(gone)
         for number in 0..<30_000 { wakes.hear(try notice("volume.create.end", .volume("\(number)"))) }
         wakes.hear(try notice("compute.instance.create.end", .server("gone")))
         let job = JobID(in: queue)
-        _ = wakes.expect([.server("s")], job: job, queue: queue, tenant: "t", since: asked)
+        _ = wakes.expect([.server("s")], job: job, queue: queue, since: asked)
         wakes.hear(try notice("compute.instance.create.end", .server("s")))
         var calling = calls.stream.makeAsyncIterator()
         #expect(await calling.next() == [job])

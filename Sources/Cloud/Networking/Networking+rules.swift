@@ -37,8 +37,13 @@ extension Networking {
         for spec in wanted where meanings.insert(spec.meaning).inserted { missing.append(spec) }
         _ = try await createRules(missing, inGroup: id)
         let kept = Set(wanted.map(\.meaning))
-        for rule in rules where !kept.contains(rule.spec.meaning) {
-            do { try await deleteRule(rule.id) } catch let error as CloudError where error.isNotFound {}
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for rule in rules where !kept.contains(rule.spec.meaning) {
+                group.addTask {
+                    do { try await deleteRule(rule.id) } catch let error as CloudError where error.isNotFound {}
+                }
+            }
+            try await group.waitForAll()
         }
     }
 }

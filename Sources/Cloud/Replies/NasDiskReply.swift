@@ -17,18 +17,22 @@ public struct NasDiskReply: Sendable {
     /// - Throws: `CloudError`.
     public init(_ id: String, _ session: CloudSession, operators: CloudSession) async throws {
         let client = SharedFileSystem(session)
+        // As the tenant first: it decides whose shares are told.
         share = try await client.share(id)
-        exports = try await client.exportLocations(ofShare: id)
         region = session.settings.region
+        async let exports = client.exportLocations(ofShare: id)
         if let networkID = share.shareNetworkID {
-            network = try await client.shareNetwork(networkID)
-            let seen = try await SharedFileSystem(operators).share(id)
+            async let network = client.shareNetwork(networkID)
+            async let seen = SharedFileSystem(operators).share(id)
             let servers = try await SharedFileSystem(operators).shareServers(ofShareNetwork: networkID)
-            server = servers.first { $0.id == seen.shareServerID }
+            let serverID = try await seen.shareServerID
+            server = servers.first { $0.id == serverID }
+            self.network = try await network
         } else {
             network = nil
             server = nil
         }
+        self.exports = try await exports
     }
 
     /// The message.

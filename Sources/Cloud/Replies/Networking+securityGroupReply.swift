@@ -5,7 +5,11 @@ extension Networking {
     ///
     /// - Throws: `CloudError`.
     public func securityGroupReply(_ id: String) async throws -> JSON {
-        let group = try await securityGroup(id)
+        Self.securityGroupReply(of: try await securityGroup(id))
+    }
+
+    /// The same of a group as it was just told.
+    public static func securityGroupReply(of group: SecurityGroup) -> JSON {
         let rules = group.rules.sorted {
             ($0.createdAt?.milliseconds ?? 0, $0.id) < ($1.createdAt?.milliseconds ?? 0, $1.id)
         }

@@ -8,10 +8,15 @@ extension Networking {
     /// - Throws: `CloudError`.
     public func vpcReply(_ id: String) async throws -> JSON {
         let network = try await network(id)
+        return try await vpcReply(of: network, router: try await router(ofVPC: network))
+    }
+
+    /// The same of a network and its router as they were just told.
+    public func vpcReply(of network: Network, router: Router?) async throws -> JSON {
         var inside = Filter()
-        inside.networkID = id
+        inside.networkID = network.id
+        async let told = reply(ofRouter: router)
         let subnets = try await subnets(inside)
-        let router = try await router(ofVPC: network)
         return [
             "vpc_id": .string(network.id),
             "vpc_name": .string(network.name),
@@ -28,7 +33,7 @@ extension Networking {
             "vpc_status": .string(network.status),
             "created_time": JSON(time: network.createdAt),
             "vpc_created_time": JSON(time: network.createdAt),
-            "router": try await reply(ofRouter: router),
+            "router": try await told,
         ]
     }
 

@@ -30,7 +30,7 @@ public final class CloudSessions: Sendable {
     /// - Parameters:
     ///   - client: sends all requests.
     ///   - limits: how long requests may take.
-    ///   - interval: the least time from one listing of a watch to its next.
+    ///   - interval: the time from one listing of a watch to its next.
     ///   - bound: how many sessions are kept.
     ///   - log: gets one line of level debug for each request.
     ///   - isNotified: whether this process hears the notifications of a cloud and region.

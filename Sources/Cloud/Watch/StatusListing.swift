@@ -1,15 +1,18 @@
 import HawserCore
 import Synchronization
 
-/// News of many things by one list call per interval, however many callers ask.
+/// News of many things by one list call per interval, however many ask.
 ///
-/// A caller says how new the news must be. What is there and new enough is its answer; else it waits for the next
-/// listing that begins after that moment, together with all others who wait. An error reaches all who wait for that
-/// listing. What was listed is forgotten when nobody has asked for a while.
+/// Who asks says how new the news must be. What is there and new enough is the answer. Else the things are listed, as soon
+/// as the pace allows, for all who ask: those who can come back are told when to (`status(of:fresh:)`), the others wait for
+/// a listing that begins after their moment (`status(of:newerThan:)`). An error reaches all who asked for that listing.
+/// What was listed is forgotten when nobody has asked for a while.
 public final class StatusListing<Item: Sendable>: Sendable {
-    private struct Listed: Sendable {
+    /// What came of a listing.
+    private struct Outcome: Sendable {
         let startedAt: ContinuousClock.Instant
-        let items: [String: Item]
+        let endedAt: ContinuousClock.Instant
+        let result: Result<[String: Item], any Error>
     }
 
     private struct Caller {
@@ -18,23 +21,32 @@ public final class StatusListing<Item: Sendable>: Sendable {
     }
 
     private struct State {
-        var listed: Listed?
+        var outcome: Outcome?
         var callers: [Caller] = []
+        /// The latest moment that somebody who does not wait wants news from after.
+        var wanted: ContinuousClock.Instant?
+        /// Those who were told to come back, and since when they wait: a listing that began later is theirs.
+        var askers: [String: ContinuousClock.Instant] = [:]
         var isRunning = false
-        var lastStart: ContinuousClock.Instant?
+        var isListing = false
+        var pace: ListingPace
         var askedAt = ContinuousClock.now
         var count = 0
     }
 
-    private let interval: Duration
+    /// The least time until those who do not wait are asked to come back.
+    private static var patience: Duration { .milliseconds(50) }
+    /// How many of them are known at most: some come back elsewhere.
+    private static var most: Int { 100_000 }
+
     private let keep: Duration
     private let list: @Sendable () async throws -> [String: Item]
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// Nothing listed yet.
     ///
     /// - Parameters:
-    ///   - interval: the least time from the start of one listing to that of the next.
+    ///   - interval: the time from the start of one listing to that of the next, in the long run; see `ListingPace`.
     ///   - keep: how long what was listed is kept when nobody asks; nil is ten intervals.
     ///   - list: lists all things by their ids.
     public init(
@@ -42,9 +54,9 @@ public final class StatusListing<Item: Sendable>: Sendable {
         keep: Duration? = nil,
         list: @escaping @Sendable () async throws -> [String: Item]
     ) {
-        self.interval = interval
         self.keep = keep ?? interval * 10
         self.list = list
+        state = Mutex(State(pace: ListingPace(interval: interval)))
     }
 
     /// How many listings there were.
@@ -54,7 +66,58 @@ public final class StatusListing<Item: Sendable>: Sendable {
     public var waitingCount: Int { state.withLock { $0.callers.count } }
 
     /// Whether something listed is kept.
-    public var isHolding: Bool { state.withLock { $0.listed != nil } }
+    public var isHolding: Bool { state.withLock { $0.outcome != nil } }
+
+    // MARK: Asking without waiting
+
+    /// A thing as a listing shows it that is new enough; nil when that listing does not have it.
+    ///
+    /// - Parameters:
+    ///   - id: its id.
+    ///   - fresh: how new the news must be.
+    /// - Returns: the thing as listed, or nil.
+    /// - Throws: `NewsToCome` when there is no such listing yet, one of which was then asked for; what a listing throws
+    ///   that was made for this one.
+    public func status(of id: String, fresh: Freshness) throws -> Item? {
+        try items(fresh).get()[id]
+    }
+
+    /// Notes that somebody has what it asked for: what it asks next is another question.
+    public func answered(_ asker: String) {
+        state.withLock { $0.askers[asker] = nil }
+    }
+
+    private func items(_ fresh: Freshness) -> Result<[String: Item], any Error> {
+        let now = ContinuousClock.now
+        let (result, starts) = state.withLock { state -> (Result<[String: Item], any Error>, Bool) in
+            state.askedAt = now
+            if let outcome = state.outcome, outcome.startedAt > fresh.after {
+                // Who comes late, in a worker with much to do, would else find each listing too old that is made for it.
+                let isMadeForIt = state.askers[fresh.asker].map { outcome.startedAt >= $0 } ?? false
+                let isYoung = now - outcome.endedAt <= fresh.within
+                if isMadeForIt || isYoung && (try? outcome.result.get()) != nil { return (outcome.result, false) }
+            }
+            if state.askers.count >= Self.most { state.askers = [:] }
+            if state.isListing, let start = state.pace.lastStart, start > fresh.after {
+                if state.askers[fresh.asker] == nil { state.askers[fresh.asker] = start }
+                let passed = now - start
+                let left = passed < state.pace.cost ? state.pace.cost - passed : passed / 4
+                return (.failure(NewsToCome(after: max(left, Self.patience))), false)
+            }
+            if state.askers[fresh.asker] == nil { state.askers[fresh.asker] = now }
+            state.wanted = max(state.wanted ?? fresh.after, fresh.after)
+            // The one under way began too early.
+            let free = state.isListing ? (state.pace.lastStart ?? now) + state.pace.cost : now
+            let start = max(now, free, state.pace.nextStart ?? now)
+            defer { state.isRunning = true }
+            let after = max(start - now + state.pace.cost, Self.patience)
+            return (.failure(NewsToCome(after: after)), !state.isRunning)
+        }
+        if starts { Task.detached { [self] in await run() } }
+        return result
+    }
+
+    // MARK: Asking and waiting
 
     /// A thing as a listing shows it that began after a moment; nil when that listing does not have it.
     ///
@@ -67,7 +130,9 @@ public final class StatusListing<Item: Sendable>: Sendable {
         let waiter = Waiter<[String: Item]>()
         let (ready, starts) = state.withLock { state -> ([String: Item]?, Bool) in
             state.askedAt = .now
-            if let listed = state.listed, listed.startedAt > moment { return (listed.items, false) }
+            if let outcome = state.outcome, outcome.startedAt > moment, let items = try? outcome.result.get() {
+                return (items, false)
+            }
             state.callers.append(Caller(after: moment, waiter: waiter))
             defer { state.isRunning = true }
             return (nil, !state.isRunning)
@@ -77,13 +142,17 @@ public final class StatusListing<Item: Sendable>: Sendable {
         return try await waiter.value()[id]
     }
 
-    /// Lists as long as somebody waits, then keeps what was listed for a while.
+    // MARK: Listing
+
+    /// Lists as long as somebody waits for it, then keeps what was listed for a while.
     private func run() async {
         while true {
             let (next, isWanted, mayForgetAt) = state.withLock { state in
                 // Those whose task was cancelled need no listing.
                 state.callers.removeAll { $0.waiter.isDone }
-                return (state.lastStart.map { $0 + interval }, !state.callers.isEmpty, state.askedAt + keep)
+                return (
+                    state.pace.nextStart, !state.callers.isEmpty || state.wanted != nil, state.askedAt + keep
+                )
             }
             if isWanted {
                 if let next, next > .now {
@@ -96,7 +165,7 @@ public final class StatusListing<Item: Sendable>: Sendable {
             }
             // The task ends here; a caller that comes after this look starts another one.
             let isOver = state.withLock { state in
-                guard state.callers.isEmpty else { return false }
+                guard state.callers.isEmpty, state.wanted == nil else { return false }
                 state.isRunning = false
                 return true
             }
@@ -109,8 +178,10 @@ public final class StatusListing<Item: Sendable>: Sendable {
     private func listOnce() async {
         let startedAt = ContinuousClock.now
         state.withLock { state in
-            state.lastStart = startedAt
+            state.pace.start(at: startedAt)
+            state.isListing = true
             state.count += 1
+            if let wanted = state.wanted, wanted < startedAt { state.wanted = nil }
         }
         let result: Result<[String: Item], any Error>
         do {
@@ -119,7 +190,10 @@ public final class StatusListing<Item: Sendable>: Sendable {
             result = .failure(error)
         }
         let served = state.withLock { state in
-            if case .success(let items) = result { state.listed = Listed(startedAt: startedAt, items: items) }
+            let now = ContinuousClock.now
+            state.isListing = false
+            state.pace.end(at: now)
+            state.outcome = Outcome(startedAt: startedAt, endedAt: now, result: result)
             let served = state.callers.filter { $0.after < startedAt }
             state.callers.removeAll { $0.after < startedAt }
             return served
@@ -132,9 +206,10 @@ public final class StatusListing<Item: Sendable>: Sendable {
             try? await Task.sleep(until: moment, clock: .continuous)
             guard let self else { return }
             let again = state.withLock { state -> ContinuousClock.Instant? in
-                if state.isRunning || state.listed == nil { return nil }
+                if state.isRunning || state.outcome == nil { return nil }
                 guard state.askedAt + keep <= .now else { return state.askedAt + keep }
-                state.listed = nil
+                state.outcome = nil
+                state.askers = [:]
                 return nil
             }
             if let again { forgetLater(at: again) }

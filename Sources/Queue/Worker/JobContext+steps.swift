@@ -100,8 +100,9 @@ extension JobContext {
     ///   - interval: seconds between two looks, from the shortest, at first, to the longest.
     ///   - first: seconds before the first look, for what cannot be done at once, or where looks of many jobs share one
     ///     question that must be newer than this job's own change.
-    ///   - limit: how long it may take in all; after that the job fails for good (`poll_timeout`).
-    ///   - check: looks once; nil: not yet.
+    ///   - limit: how long it may take in all; a look after that which finds nothing fails the job for good
+    ///     (`poll_timeout`).
+    ///   - check: looks once; nil: not yet. One that throws `LookAgain` has not looked, and says when it can.
     /// - Returns: what the check found.
     /// - Throws: what the check throws, and the engine's own unwinding: let it through.
     @discardableResult
@@ -123,12 +124,18 @@ extension JobContext {
         }
         let passed = Timestamp.now.seconds(since: began)
         guard passed >= first else { throw Unwinding.wait(first - passed) }
-        if let value = try await check() { return try await finish(name, value) }
+        let found: Value?
+        do {
+            found = try await check()
+        } catch let again as LookAgain {
+            throw Unwinding.wait(max(again.after, 0.01))
+        }
+        if let found { return try await finish(name, found) }
         guard passed < limit.seconds else {
             throw JobError.permanent("poll_timeout", "\(name): nothing after \(Int(passed)) s")
         }
-        // Half of the time that has passed: the longer it takes, the rarer the looks.
-        throw Unwinding.wait(min(max(passed / 2, interval.lowerBound), interval.upperBound))
+        // A quarter of the time that has passed: the longer it takes, the rarer the looks.
+        throw Unwinding.wait(min(max(passed / 4, interval.lowerBound), interval.upperBound))
     }
 
     /// Does the work of a step, before which it is recorded that it begins, and after which, that it did nothing.

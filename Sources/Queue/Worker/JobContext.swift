@@ -84,6 +84,17 @@ public final class JobContext: Sendable {
     }
 }
 
+/// Thrown by the check of a poll that cannot look yet: it is done again after a while, without holding a slot.
+public struct LookAgain: Error, Sendable {
+    /// Seconds until then.
+    public let after: Double
+
+    /// Looks again after so many seconds.
+    public init(after: Double) {
+        self.after = after
+    }
+}
+
 /// Leaves a handler without a result; never seen outside the engine.
 enum Unwinding: Error {
     /// The outside world is at work: come back in so many seconds.

@@ -70,10 +70,10 @@ extension CloudHandler {
         _ job: JobContext
     ) async throws {
         guard !volumes.isEmpty else { return }
-        try await news("attached", about: volumes.map { .volume($0) }, watch, job) { moment -> Bool? in
+        try await news("attached", about: volumes.map { .volume($0) }, watch, job) { fresh -> Bool? in
             var isDone = true
             for id in volumes {
-                let volume = try await watch.volumes.status(of: id, newerThan: moment)
+                let volume = try watch.volumes.status(of: id, fresh: fresh)
                 // It was "reserved" when the cloud accepted this: at rest again, it did not come to the server.
                 guard let volume, volume.status != "available", !volume.status.hasPrefix("error") else {
                     throw JobError.cloud(

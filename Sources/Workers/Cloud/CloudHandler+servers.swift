@@ -162,8 +162,8 @@ extension CloudHandler {
         _ job: JobContext,
         isDone: @escaping @Sendable (Compute.Server) -> Bool
     ) async throws {
-        try await news(name, about: [.server(id)], watch, job) { moment -> Bool? in
-            let server = try await watch.servers.status(of: id, newerThan: moment)
+        try await news(name, about: [.server(id)], watch, job) { fresh -> Bool? in
+            let server = try watch.servers.status(of: id, fresh: fresh)
             guard let server, !Self.isGone(server) else {
                 throw JobError.cloud("server_gone", "the instance was deleted meanwhile", Kind.failure, status: 404)
             }

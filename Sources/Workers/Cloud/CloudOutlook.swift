@@ -8,13 +8,11 @@ struct CloudOutlook: Equatable {
     var lastEnd: ContinuousClock.Instant?
 
     /// Without notifications, or as long as nothing is told: how long after the question the first look is, in seconds.
-    static let first = 1.0
-    /// And how far apart the looks are.
-    static let interval = 1.0...15.0
+    static let first = 0.3
+    /// And how far apart the looks are, ever further.
+    static let interval = 0.5...15.0
     /// The same where the end will be told: looks for the case that it is not, since some failures are not.
     static let spare = 5.0...15.0
-    /// How long after a told end looks are close together: what is told may be a moment ahead of what is listed.
-    static let echo = Duration.seconds(3)
 
     /// When the first look is, in seconds after the question; a job that is woken looks before.
     var first: Double {
@@ -24,7 +22,12 @@ struct CloudOutlook: Equatable {
 
     /// How far apart looks are that find nothing.
     var interval: ClosedRange<Double> {
-        if let lastEnd, isOver, .now - lastEnd < Self.echo { return Self.first...Self.first }
+        if isOver, let lastEnd {
+            // What is told may be ahead of what is listed: as from a beginning, since nothing more may be told.
+            let since = (ContinuousClock.now - lastEnd) / .seconds(1)
+            let wait = min(max(since / 4, Self.interval.lowerBound), Self.interval.upperBound)
+            return wait...wait
+        }
         return isTold ? Self.spare : Self.interval
     }
 }

@@ -10,7 +10,7 @@ import Synchronization
 /// Where that fails (the process died, the notification was lost) the job's next look finds it.
 public final class CloudWakes: Sendable {
     /// Makes jobs look at once.
-    public typealias Wake = @Sendable (_ jobs: [JobID], _ queue: QueueName) async throws -> Int
+    public typealias Wake = @Sendable (_ jobs: [JobID], _ queue: QueueName) async throws -> Woken
 
     private struct State {
         var isConnected = false
@@ -18,7 +18,7 @@ public final class CloudWakes: Sendable {
         var jobs = WaitingJobs()
         var isWaking = false
         var sweptAt = ContinuousClock.now
-        var wakes = 0
+        var woken = Woken()
 
         /// Whether somebody has to begin to wake jobs.
         mutating func startsWaking() -> Bool {
@@ -30,8 +30,6 @@ public final class CloudWakes: Sendable {
 
     /// How long ends are gathered: those of one job come together, and one call wakes many jobs.
     private static let gathering = Duration.milliseconds(50)
-    /// A tenant's jobs are woken no more often than their things may be listed.
-    private static let interval = CloudWatch.interval
     /// What waits here for so long without having looked again is waiting elsewhere or over.
     private static let forgotten = Duration.seconds(60)
     /// How far apart the clocks may be of a machine that noted when something was asked and of this one, in seconds.
@@ -43,13 +41,14 @@ public final class CloudWakes: Sendable {
 
     /// Nothing told yet.
     ///
-    /// - Parameter wake: makes jobs look at once, and answers how many were waiting.
+    /// - Parameter wake: makes jobs look at once, and answers how many it found.
     public init(wake: @escaping Wake) {
         self.wake = wake
     }
 
-    /// How many waiting jobs were made to look.
-    public var count: Int { state.withLock { $0.wakes } }
+    /// How many jobs were made to look: those that were waiting, and those that were just running, perhaps for a look
+    /// too early.
+    public var count: Woken { state.withLock { $0.woken } }
 
     /// How many jobs this process would wake.
     public var waitingCount: Int { state.withLock { $0.jobs.count } }
@@ -82,14 +81,12 @@ public final class CloudWakes: Sendable {
     ///   - things: what it waits for; it is woken when the end of the last of them is told.
     ///   - job: the job.
     ///   - queue: the queue it is in.
-    ///   - tenant: whose it is.
     ///   - asked: a moment before the cloud was asked; what was told earlier does not count.
     /// - Returns: what was told since then; nil while notifications do not come.
     func expect(
         _ things: [CloudThing],
         job: JobID,
         queue: QueueName,
-        tenant: String,
         since asked: Timestamp
     ) -> CloudOutlook? {
         let now = ContinuousClock.now
@@ -103,7 +100,7 @@ public final class CloudWakes: Sendable {
             let told = things.map { thing in state.notices[thing].flatMap { $0.last > asked ? $0 : nil } }
             let ends = told.map { $0?.end.flatMap { $0 > asked ? $0 : nil } }
             let left = Set(zip(things, ends).filter { $0.1 == nil }.map(\.0))
-            state.jobs.add(job, .init(queue: queue, tenant: tenant, things: things, left: left, since: now))
+            state.jobs.add(job, .init(queue: queue, things: things, left: left, since: now))
             return CloudOutlook(
                 isTold: told.allSatisfy { $0 != nil },
                 isOver: left.isEmpty,
@@ -130,11 +127,14 @@ public final class CloudWakes: Sendable {
         var isOver = false
         while !isOver {
             try? await Task.sleep(for: Self.gathering)
-            let batch = state.withLock { $0.jobs.take(at: .now, every: Self.interval) }
+            let batch = state.withLock { $0.jobs.take() }
             for (queue, jobs) in batch {
                 do {
-                    let count = try await wake(jobs, queue)
-                    state.withLock { $0.wakes += count }
+                    let woken = try await wake(jobs, queue)
+                    state.withLock { state in
+                        state.woken.waiting += woken.waiting
+                        state.woken.running += woken.running
+                    }
                 } catch {
                     // They look by themselves later.
                     log.debug("not woken", ["queue": queue, "jobs": jobs.count, "error": "\(error)"])

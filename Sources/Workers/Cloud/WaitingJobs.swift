@@ -6,7 +6,6 @@ struct WaitingJobs {
     /// One of them.
     struct Entry {
         let queue: QueueName
-        let tenant: String
         let things: [CloudThing]
         /// The things of which no end has been told.
         var left: Set<CloudThing>
@@ -15,10 +14,8 @@ struct WaitingJobs {
 
     private var entries: [JobID: Entry] = [:]
     private var byThing: [CloudThing: Set<JobID>] = [:]
-    /// Jobs to wake, by tenant.
-    private var pending: [String: [JobID: QueueName]] = [:]
-    /// When a tenant's jobs may be woken again.
-    private var next: [String: ContinuousClock.Instant] = [:]
+    /// Jobs to wake.
+    private var pending: [QueueName: [JobID]] = [:]
 
     /// How many wait.
     var count: Int { entries.count }
@@ -53,27 +50,20 @@ struct WaitingJobs {
         }
     }
 
-    /// Has all jobs woken, and as soon as can be.
+    /// Has all jobs woken.
     mutating func endAll() {
-        next = [:]
         for job in Array(entries.keys) { ready(job) }
     }
 
     private mutating func ready(_ job: JobID) {
         guard let entry = entries[job] else { return }
-        pending[entry.tenant, default: [:]][job] = entry.queue
+        pending[entry.queue, default: []].append(job)
         remove(job)
     }
 
-    /// Takes the jobs to wake out, of those tenants whose turn it is.
-    mutating func take(at now: ContinuousClock.Instant, every interval: Duration) -> [QueueName: [JobID]] {
-        var taken: [QueueName: [JobID]] = [:]
-        for (tenant, jobs) in pending where next[tenant].map({ $0 <= now }) ?? true {
-            for (job, queue) in jobs { taken[queue, default: []].append(job) }
-            pending[tenant] = nil
-            next[tenant] = now + interval
-        }
-        if pending.isEmpty { next = next.filter { $0.value > now } }
-        return taken
+    /// Takes the jobs to wake out.
+    mutating func take() -> [QueueName: [JobID]] {
+        defer { pending = [:] }
+        return pending
     }
 }

@@ -19,7 +19,7 @@ public struct InstanceCreateHandler: CloudHandler {
         let session = try await clouds.session(of: job.tenant, region: arguments.region)
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
         let (compute, storage) = (Compute(session), BlockStorage(session))
-        let size = try await job.step("check") { try await systemSize(arguments, session) }
+        let size = try await job.step("check") { try await systemSize(arguments, watch.offer) }
         // Asked for first, so that they are undone after the server that has them.
         var disks: [MadeThing] = []
         for (number, disk) in (arguments.dataDisks ?? []).enumerated() {
@@ -35,8 +35,15 @@ public struct InstanceCreateHandler: CloudHandler {
         }
         let made = try await makeServer(request(arguments, systemGiB: size), compute, job)
         let (server, volumes) = (made.id, disks.map(\.id))
-        try await news("built", about: [.server(server)] + volumes.map { .volume($0) }, watch, job) { moment -> Bool? in
-            try await Self.areBuilt(server, volumes, watch, compute, storage, newerThan: moment)
+        // Made side by side; blank disks are there first, and are not looked at again while the server is built.
+        if !volumes.isEmpty {
+            try await news("disks", about: volumes.map { .volume($0) }, watch, job) { fresh -> Bool? in
+                try await Self.areReady(volumes, watch, storage, fresh: fresh)
+            }
+        }
+        // The server was asked for before the disks were waited for.
+        try await news("built", about: [.server(server)], watch, job, since: job.created) { fresh -> Bool? in
+            try await Self.isBuilt(server, watch, compute, fresh: fresh)
         }
         for (number, disk) in volumes.enumerated() {
             try await attach(disk, to: server, step: "attach-\(number)", goesWithServer: true, session, job)
@@ -44,15 +51,15 @@ public struct InstanceCreateHandler: CloudHandler {
         try await attached(volumes, to: server, watch, job)
         try await keepOneServer(made, compute, job)
         for (number, disk) in disks.enumerated() { try await keepOne("disk-\(number)", volume: disk, storage, job) }
-        let reply = try await ServerReply(session).instance(server) { try await storage.volume($0) }
+        let reply = try await ServerReply(session, offer: watch.offer).instance(server) { try await storage.volume($0) }
         return Self.reply(["instance": reply])
     }
 
     /// Looks at what the instance is to be made of, and answers its system disk's size.
-    private func systemSize(_ arguments: InstanceCreate.Arguments, _ session: CloudSession) async throws -> Int {
-        let flavor = try await Self.naming("flavor_ref") { try await Compute(session).flavor(arguments.flavor) }
-        let image = try await Self.naming("image_ref") { try await Images(session).image(arguments.image) }
-        _ = try await Self.naming("network_uuid") { try await Networking(session).network(arguments.network) }
+    private func systemSize(_ arguments: InstanceCreate.Arguments, _ offer: CloudOffer) async throws -> Int {
+        guard let flavor = try await offer.flavor(arguments.flavor) else { throw Self.unknown("flavor_ref") }
+        let image = try await Self.naming("image_ref") { try await offer.image(arguments.image) }
+        _ = try await Self.naming("network_uuid") { try await offer.network(arguments.network) }
         let bytes = max(image.virtualSize ?? 0, image.size ?? 0)
         let least = max(image.minDiskGiB, (bytes + (1 << 30) - 1) >> 30, 1)
         let wanted = arguments.systemDisk?.sizeGiB ?? 0
@@ -72,9 +79,12 @@ public struct InstanceCreateHandler: CloudHandler {
         do {
             return try await body()
         } catch let error as CloudError where error.isNotFound || error.kind == .badRequest {
-            throw JobError.cloud("not_found", "\(field): the cloud has none of this id", Kind.failure, status: 404)
-                .telling(error.said)
+            throw unknown(field).telling(error.said)
         }
+    }
+
+    private static func unknown(_ field: String) -> JobError {
+        .cloud("not_found", "\(field): the cloud has none of this id", Kind.failure, status: 404)
     }
 
     private func request(_ arguments: InstanceCreate.Arguments, systemGiB size: Int) -> Compute.ServerRequest {
@@ -95,18 +105,16 @@ public struct InstanceCreateHandler: CloudHandler {
         return request
     }
 
-    /// Whether the server runs and its disks are ready to be attached; nil: not yet.
-    private static func areBuilt(
-        _ id: String,
+    /// Whether disks are ready to be attached; nil: not yet.
+    private static func areReady(
         _ disks: [String],
         _ watch: CloudWatch,
-        _ compute: Compute,
         _ storage: BlockStorage,
-        newerThan moment: ContinuousClock.Instant
+        fresh: Freshness
     ) async throws -> Bool? {
         var isDone = true
         for disk in disks {
-            guard let volume = try await watch.volumes.status(of: disk, newerThan: moment) else {
+            guard let volume = try watch.volumes.status(of: disk, fresh: fresh) else {
                 throw JobError.cloud(
                     "volume_gone",
                     "a data disk was deleted while it was made",
@@ -119,11 +127,20 @@ public struct InstanceCreateHandler: CloudHandler {
             }
             isDone = isDone && ["available", "reserved", "attaching", "in-use"].contains(volume.status)
         }
-        let server = try await watch.servers.status(of: id, newerThan: moment)
-        guard let server, !isGone(server) else {
+        return isDone ? true : nil
+    }
+
+    /// Whether the server runs; nil: not yet.
+    private static func isBuilt(
+        _ id: String,
+        _ watch: CloudWatch,
+        _ compute: Compute,
+        fresh: Freshness
+    ) async throws -> Bool? {
+        guard let server = try watch.servers.status(of: id, fresh: fresh), !isGone(server) else {
             throw JobError.cloud("server_gone", "the instance was deleted while it was made", Kind.failure, status: 409)
         }
         if server.status == "ERROR" { throw await failed(server: server, compute) }
-        return isDone && server.status != "BUILD" && server.taskState == nil ? true : nil
+        return server.status != "BUILD" && server.taskState == nil ? true : nil
     }
 }

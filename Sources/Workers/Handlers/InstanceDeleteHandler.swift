@@ -30,8 +30,8 @@ public struct InstanceDeleteHandler: CloudHandler {
         var deleted = Timestamp.now
         if !isGone {
             let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-            deleted = try await news("gone", about: [.server(id)], watch, job) { moment -> Timestamp? in
-                let server = try await watch.servers.status(of: id, newerThan: moment)
+            deleted = try await news("gone", about: [.server(id)], watch, job) { fresh -> Timestamp? in
+                let server = try watch.servers.status(of: id, fresh: fresh)
                 guard let server, !Self.isGone(server) else { return .now }
                 // In error and at rest: it was being deleted when the cloud accepted this.
                 if server.status == "ERROR", server.taskState == nil {

@@ -25,11 +25,11 @@ public struct InstanceResizeHandler: CloudHandler {
 
     func change(_ arguments: InstanceResize.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let session = try await clouds.session(of: job.tenant, region: arguments.region)
+        let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
         let (compute, storage) = (Compute(session), BlockStorage(session))
         let id = arguments.instanceID
         let plan = try await job.step("look") { try await look(arguments, compute) }
         if !plan.isSo {
-            let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
             let request = try await ask(arguments, plan, compute, job)
             try await settled(
                 "resized",
@@ -52,7 +52,7 @@ public struct InstanceResizeHandler: CloudHandler {
                 ["ACTIVE", "SHUTOFF"].contains(server.status) && server.flavor.name == plan.flavor
             }
         }
-        let reply = try await ServerReply(session).instance(id) { try await storage.volume($0) }
+        let reply = try await ServerReply(session, offer: watch.offer).instance(id) { try await storage.volume($0) }
         return Self.reply(["instance": reply])
     }
 

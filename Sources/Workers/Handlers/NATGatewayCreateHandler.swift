@@ -38,14 +38,11 @@ public struct NATGatewayCreateHandler: CloudHandler {
             }
             return NoOutput()
         }
-        try await job.step("gateway") {
+        return try await job.step("gateway") {
             // Setting the network that is set already changes nothing, the address included.
-            _ = try await cloud.setGateway(ofRouter: router, network: network)
-            return NoOutput()
-        }
-        return try await job.step("reply") {
+            let changed = try await cloud.setGateway(ofRouter: router, network: network)
             let admin = Networking(try clouds.operatorSession(beside: session))
-            guard let reply = try await cloud.natReply(ofRouter: router, admin: admin) else {
+            guard let reply = try await Networking.natReply(of: changed, admin: admin) else {
                 throw JobError.cloud("no_gateway", "the gateway was taken away again", .natCreate, status: 409)
             }
             return Self.reply(["nat_gateway": reply])

@@ -37,19 +37,17 @@ public struct RouterRoutesHandler: CloudHandler {
         ) {
             try await cloud.router(router).routes
         }
-        try await job.step("change") {
-            _ =
+        // The cloud answers with the router as it is then.
+        return try await job.step("change") {
+            let changed =
                 adds
                 ? try await cloud.addRoutes(routes, toRouter: router)
                 : try await cloud.removeRoutes(routes, fromRouter: router)
-            return NoOutput()
-        }
-        return try await job.step("reply") {
-            Self.reply([
+            return Self.reply([
                 "router_id": .string(router),
                 "set_type": .string(arguments.operation),
                 "set_time": .string(Timestamp.now.rfc3339),
-                "current_routes": Networking.reply(try await cloud.router(router).routes),
+                "current_routes": Networking.reply(changed.routes),
             ])
         }
     }

@@ -36,12 +36,9 @@ public struct SecurityGroupCreateHandler: CloudHandler {
             }
         }
         // Until here the description told which job made the group.
-        try await job.step("description") {
-            _ = try await cloud.updateSecurityGroup(group, description: arguments.description ?? "")
-            return NoOutput()
-        }
-        return try await job.step("reply") {
-            Self.reply(["security_group": try await cloud.securityGroupReply(group)])
+        return try await job.step("description") {
+            let made = try await cloud.updateSecurityGroup(group, description: arguments.description ?? "")
+            return Self.reply(["security_group": Networking.securityGroupReply(of: made)])
         }
     }
 }

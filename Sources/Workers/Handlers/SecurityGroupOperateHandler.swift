@@ -90,16 +90,16 @@ public struct SecurityGroupOperateHandler: CloudHandler {
         _ cloud: Networking
     ) async throws -> Result {
         do {
-            _ = try await servers.server(server)
-            // Nova refuses to take what a server does not have, as if there were no such server.
-            if try await has(group, server, cloud) != attaches {
-                try await servers.act(
-                    attaches ? .addSecurityGroup(group) : .removeSecurityGroup(group),
-                    onServer: server
-                )
-            }
-            guard try await has(group, server, cloud) == attaches else {
+            guard let isSo = try await has(group, server, cloud).map({ $0 == attaches }) else {
+                // It may be that there is no such server.
+                _ = try await servers.server(server)
                 return failed(server, "the server has no port for it", 409)
+            }
+            // Nova refuses to take what a server does not have, as if there were no such server.
+            if isSo { return Result(instance: server) }
+            try await servers.act(attaches ? .addSecurityGroup(group) : .removeSecurityGroup(group), onServer: server)
+            guard try await has(group, server, cloud) == attaches else {
+                return failed(server, "the cloud did not change all ports of the server", 409)
             }
             return Result(instance: server)
         } catch let error as CloudError where !error.isTransient {

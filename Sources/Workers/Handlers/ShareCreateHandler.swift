@@ -20,9 +20,7 @@ public struct ShareCreateHandler: CloudHandler {
     func change(_ arguments: ShareCreate.Arguments, in job: JobContext, _ clouds: Clouds) async throws -> JSON {
         let session = try await clouds.session(of: job.tenant, region: arguments.region)
         let shares = SharedFileSystem(session)
-        var ofNetwork = Networking.Filter()
-        ofNetwork.networkID = arguments.networkID
-        let subnets = try await Networking(session).subnets(ofNetwork)
+        let subnets = try await job.step("subnets") { try await Self.subnets(of: arguments.networkID, session) }
         guard let subnet = subnets.first else {
             throw JobError.cloud("no_subnet", "the network does not exist or has no subnet", Kind.failure, status: 404)
         }
@@ -61,8 +59,8 @@ public struct ShareCreateHandler: CloudHandler {
             return try await shares.createShare(request).id
         }
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-        try await news("available", about: [.share(id)], watch, job) { moment -> Bool? in
-            try await Self.isAvailable(id, watch, shares, newerThan: moment) ? true : nil
+        try await news("available", about: [.share(id)], watch, job) { fresh -> Bool? in
+            try await Self.isAvailable(id, watch, shares, fresh: fresh) ? true : nil
         }
         try await job.step("access") {
             let allowed = Set(try await shares.accessRules(ofShare: id).map(\.to))
@@ -75,6 +73,18 @@ public struct ShareCreateHandler: CloudHandler {
         return Self.reply(["nas_disk": reply.json])
     }
 
+    /// A subnet of the network the share is for.
+    private struct Subnet: Codable, Sendable {
+        let id: String
+        let cidr: String
+    }
+
+    private static func subnets(of network: String, _ session: CloudSession) async throws -> [Subnet] {
+        var inside = Networking.Filter()
+        inside.networkID = network
+        return try await Networking(session).subnets(inside).map { Subnet(id: $0.id, cidr: $0.cidr) }
+    }
+
     /// Whether the share can be used.
     ///
     /// - Throws: a permanent error with the cloud's reason, for operators, when it never will.
@@ -82,9 +92,9 @@ public struct ShareCreateHandler: CloudHandler {
         _ id: String,
         _ watch: CloudWatch,
         _ shares: SharedFileSystem,
-        newerThan moment: ContinuousClock.Instant
+        fresh: Freshness
     ) async throws -> Bool {
-        guard let share = try await watch.shares.status(of: id, newerThan: moment) else { return false }
+        guard let share = try watch.shares.status(of: id, fresh: fresh) else { return false }
         guard share.status.contains("error") else { return share.status == "available" }
         let messages = try await shares.messages(ofShare: id)
         throw JobError.cloud("share_error", "the cloud could not make the share", Kind.failure, status: 502)

@@ -39,8 +39,8 @@ public struct ShareDeleteHandler: CloudHandler {
             return NoOutput()
         }
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-        let deleted: Timestamp = try await news("gone", about: [.share(id)], watch, job) { moment in
-            guard let share = try await watch.shares.status(of: id, newerThan: moment) else { return .now }
+        let deleted: Timestamp = try await news("gone", about: [.share(id)], watch, job) { fresh in
+            guard let share = try watch.shares.status(of: id, fresh: fresh) else { return .now }
             guard share.status.contains("error") else { return nil }
             throw JobError.cloud("share_error", "the cloud could not delete the share", Kind.failure, status: 502)
                 .telling(["status": .string(share.status)])

@@ -22,11 +22,11 @@ public struct VPCCreateHandler: CloudHandler {
         let router = try await makeRouter(arguments, cloud, job)
         try await connect(router, to: subnet, of: network, cloud, job)
         // Until here the description told which job made the network: nothing else of it is not the client's.
-        try await job.step("description") {
-            _ = try await cloud.updateNetwork(network, description: arguments.description ?? "")
-            return NoOutput()
+        return try await job.step("description") {
+            async let made = cloud.router(router)
+            let told = try await cloud.updateNetwork(network, description: arguments.description ?? "")
+            return Self.reply(["vpc": try await cloud.vpcReply(of: told, router: try await made)])
         }
-        return try await job.step("reply") { Self.reply(["vpc": try await cloud.vpcReply(network)]) }
     }
 
     private func makeNetwork(

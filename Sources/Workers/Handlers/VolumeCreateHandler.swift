@@ -25,14 +25,16 @@ public struct VolumeCreateHandler: CloudHandler {
         let made = try await makeVolume("volume", request, storage, job, code: Kind.failure)
         let id = made.id
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-        try await news("ready", about: [.volume(id)], watch, job) { moment -> Bool? in
-            guard let volume = try await watch.volumes.status(of: id, newerThan: moment) else {
+        let region = session.settings.region
+        let reply = try await news("ready", about: [.volume(id)], watch, job) { fresh -> JSON? in
+            guard let volume = try watch.volumes.status(of: id, fresh: fresh) else {
                 throw JobError.cloud("volume_gone", "the disk was deleted while it was made", Kind.failure, status: 409)
             }
             if volume.status.hasPrefix("error") { throw await Self.failed(volume: volume, storage, Kind.failure) }
-            return ["available", "in-use"].contains(volume.status) ? true : nil
+            // Not `nil`, which is a JSON null.
+            return ["available", "in-use"].contains(volume.status) ? .some(volume.reply(region: region)) : .none
         }
         try await keepOne("volume", volume: made, storage, job)
-        return Self.reply(["cloud_disk": try await storage.volume(id).reply(region: session.settings.region)])
+        return Self.reply(["cloud_disk": reply])
     }
 }

@@ -29,8 +29,8 @@ public struct VolumeDeleteHandler: CloudHandler {
         var deleted = Timestamp.now
         if !isGone {
             let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
-            deleted = try await news("gone", about: [.volume(id)], watch, job) { moment -> Timestamp? in
-                guard let volume = try await watch.volumes.status(of: id, newerThan: moment) else { return .now }
+            deleted = try await news("gone", about: [.volume(id)], watch, job) { fresh -> Timestamp? in
+                guard let volume = try watch.volumes.status(of: id, fresh: fresh) else { return .now }
                 if volume.status.hasPrefix("error") { throw await Self.failed(volume: volume, storage, Kind.failure) }
                 return nil
             }

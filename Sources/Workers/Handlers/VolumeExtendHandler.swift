@@ -31,13 +31,16 @@ public struct VolumeExtendHandler: CloudHandler {
         }
         let watch = try await clouds.watch(of: job.tenant, region: arguments.region)
         // While the old size is told the cloud has not begun or is at it: the status alone may be that of before.
-        try await news("extended", about: [.volume(id)], watch, job) { moment -> Bool? in
-            guard let volume = try await watch.volumes.status(of: id, newerThan: moment) else {
+        let region = session.settings.region
+        let reply = try await news("extended", about: [.volume(id)], watch, job) { fresh -> JSON? in
+            guard let volume = try watch.volumes.status(of: id, fresh: fresh) else {
                 throw JobError.cloud("volume_gone", "the disk was deleted meanwhile", Kind.failure, status: 404)
             }
             if volume.status.hasPrefix("error") { throw await Self.failed(volume: volume, storage, Kind.failure) }
-            return volume.sizeGiB >= size && volume.status != "extending" ? true : nil
+            // Not `nil`, which is a JSON null.
+            let isDone = volume.sizeGiB >= size && volume.status != "extending"
+            return isDone ? .some(volume.reply(region: region)) : .none
         }
-        return Self.reply(["cloud_disk": try await storage.volume(id).reply(region: session.settings.region)])
+        return Self.reply(["cloud_disk": reply])
     }
 }

@@ -50,8 +50,8 @@ public struct VolumeOperateHandler: CloudHandler {
             } catch let error as CloudError where error.isNotFound {}
             return NoOutput()
         }
-        try await news("detached", about: [.volume(volume)], watch, job) { moment -> Bool? in
-            let now = try await watch.volumes.status(of: volume, newerThan: moment)
+        try await news("detached", about: [.volume(volume)], watch, job) { fresh -> Bool? in
+            let now = try watch.volumes.status(of: volume, fresh: fresh)
             guard let now, Self.isAttached(now, to: server) else { return true }
             // It was "detaching" when the cloud accepted this: back in use, it did not come off.
             guard now.status == "in-use" else { return nil }

@@ -13,7 +13,7 @@ struct CloudNotifications: Sendable {
     /// - Throws: `ConfigurationError` when the URL cannot be used.
     init?(_ configuration: Configuration, _ queues: JobQueues) throws {
         guard let source = try Assembly.notifications(configuration) else { return nil }
-        let wakes = CloudWakes { jobs, queue in try await queues.wake(jobs, in: queue).waiting }
+        let wakes = CloudWakes { jobs, queue in try await queues.wake(jobs, in: queue) }
         self.wakes = wakes
         listener = NotificationListener(
             source,
@@ -31,11 +31,12 @@ struct CloudNotifications: Sendable {
 
     /// How it is, as a worker tells of itself.
     var details: JSON {
-        let status = listener.status
+        let (status, woken) = (listener.status, wakes.count)
         return [
             "connected": .bool(status.isConnected), "exchanges": .array(status.exchanges.map { .string($0) }),
-            "messages": .int(Int64(status.messages)), "wakes": .int(Int64(wakes.count)),
-            "waiting": .int(Int64(wakes.waitingCount)), "problem": status.problem.map { .string($0) } ?? .null,
+            "messages": .int(Int64(status.messages)), "wakes": .int(Int64(woken.waiting)),
+            "wakes_running": .int(Int64(woken.running)), "waiting": .int(Int64(wakes.waitingCount)),
+            "problem": status.problem.map { .string($0) } ?? .null,
         ]
     }
 }

@@ -62,14 +62,14 @@ enum CloudDev {
         if delay > 0 { fault["delay"] = .double(delay) }
         if let fail { fault["fail"] = .string(fail) }
         if let times { fault["times"] = .int(Int64(times)) }
-        // One file per point: others may be using it now.
-        let limit = ContinuousClock.now + .seconds(60)
-        while FileManager.default.fileExists(atPath: file), ContinuousClock.now < limit {
-            try await Task.sleep(for: .milliseconds(50))
-        }
         let draft = "\(file).\(UUIDv7.make())"
         try JSON.object(fault).data.write(to: URL(filePath: draft))
+        // One file per point: others may be using it now. One that stays is of a test that was killed.
+        let limit = ContinuousClock.now + .seconds(60)
+        while link(draft, file) != 0, ContinuousClock.now < limit { try await Task.sleep(for: .milliseconds(50)) }
+        // What is linked already is only named by this.
         guard rename(draft, file) == 0 else { throw CocoaError(.fileWriteUnknown) }
+        unlink(draft)
         defer { unlink(file) }
         return try await body()
     }
