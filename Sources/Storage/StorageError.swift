@@ -20,6 +20,8 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
     case notStaged
     /// A target did not answer in time, or is still at work on so many earlier calls that it is not asked.
     case unresponsive(target: String, operation: String)
+    /// A target that is not of this machine did not do what it was asked for; the reason has its own words.
+    case refused(target: String, operation: String, reason: String)
     /// A file of a target was given up or finished before.
     case notWriting(target: String, path: String)
     /// There are fewer targets fit to be written to than there are fragments or copies to keep.
@@ -46,6 +48,7 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
         case .idTaken(let id): "there is another object \(id)"
         case .notStaged: "the staged file is gone"
         case .unresponsive(let target, let operation): "target \(target) does not answer: \(operation)"
+        case .refused(let target, let operation, let reason): "target \(target): \(operation): \(reason)"
         case .notWriting(let target, let path): "target \(target): \(path) is not being written"
         case .tooFewTargets(let needed, let available, let reason):
             "\(needed) targets are needed and \(available) can be written to\(reason.isEmpty ? "" : ": ")\(reason)"

@@ -40,7 +40,9 @@ struct TestBackend: Sendable {
             contents: ContentStore(
                 StoredContentCollection(database),
                 area: try DirectoryTarget(id: "staged", directory: directory.file("staged")),
-                targets: TargetSet(TargetCollection(database)) { try await TargetFactory(data: "/").make($0) },
+                targets: TargetSet(TargetCollection(database)) {
+                    try await TargetFactory(data: "/", masterKey: nil).make($0)
+                },
                 errands: NoErrands()
             ),
             staging: staging

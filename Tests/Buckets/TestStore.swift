@@ -34,7 +34,9 @@ struct TestStore: Sendable {
             contents: ContentStore(
                 StoredContentCollection(database),
                 area: try DirectoryTarget(id: "staged", directory: directory.file("staged")),
-                targets: TargetSet(TargetCollection(database)) { try await TargetFactory(data: "/").make($0) },
+                targets: TargetSet(TargetCollection(database)) {
+                    try await TargetFactory(data: "/", masterKey: nil).make($0)
+                },
                 errands: NoErrands()
             ),
             staging: try Staging(directory: directory.file("staging"), pool: pool)

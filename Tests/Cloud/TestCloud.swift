@@ -11,12 +11,12 @@ import Testing
 ///
 /// Its entry `admin`, or the only one, must have the rights to make domains.
 enum TestCloud {
-    static let variable = TestCloudFile.variable
+    static let variable = TestServerFile.cloud.variable
     static let client = HTTPClient()
-    private static let path = TestCloudFile.path
+    private static let path = TestServerFile.cloud.path
 
     /// Whether there is one.
-    static var isThere: Bool { TestCloudFile.isThere }
+    static var isThere: Bool { TestServerFile.cloud.isThere }
 
     /// The folder in which a test cloud looks for faults, beside its `clouds.yaml`; nil when it has none.
     static let faults: String? = {

@@ -40,7 +40,7 @@ struct TestStore {
         database = try given ?? MongoDatabase(url: Secret(url), options: .forTests)
         objects = StoredObjectCollection(database)
         let collection = TargetCollection(database)
-        targets = TargetSet(collection) { try await TargetFactory(data: "/").make($0) }
+        targets = TargetSet(collection) { try await TargetFactory(data: "/", masterKey: nil).make($0) }
         let known = StoredContentCollection(database)
         contents = ContentStore(
             known,

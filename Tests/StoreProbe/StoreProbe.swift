@@ -1,7 +1,6 @@
 import Foundation
 import HawserCore
 import HawserMetadata
-
 import HawserStorage
 
 /// Makes one content durable as a worker does, and kills itself on the way, as a power cut would.
@@ -20,7 +19,9 @@ struct StoreProbe {
         let contents = ContentStore(
             StoredContentCollection(database),
             area: try DirectoryTarget(id: "staged", directory: "\(words[2])/staged"),
-            targets: TargetSet(TargetCollection(database)) { try await TargetFactory(data: "/").make($0) },
+            targets: TargetSet(TargetCollection(database)) {
+                try await TargetFactory(data: "/", masterKey: nil).make($0)
+            },
             errands: NoErrands(),
             partitionLimit: limit
         )

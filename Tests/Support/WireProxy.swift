@@ -13,6 +13,9 @@ public final class WireProxy: Sendable {
     private let upstream: UInt16
     private let listener: Int32
     private let state = Mutex(State())
+    private let thaw = NSCondition()
+    // `thaw` is locked wherever it is used.
+    private nonisolated(unsafe) var isFrozen = false
 
     /// Starts a proxy before the server on a port of the loopback interface.
     ///
@@ -35,9 +38,27 @@ public final class WireProxy: Sendable {
     /// Lets connections pass again.
     public func mend() { state.withLock { $0.isCut = false } }
 
+    /// Passes nothing more, and breaks nothing: the server hangs.
+    public func freeze() {
+        thaw.withLock { isFrozen = true }
+    }
+
+    /// Passes on what waits.
+    public func unfreeze() {
+        thaw.withLock {
+            isFrozen = false
+            thaw.broadcast()
+        }
+    }
+
+    private func waitWhileFrozen() {
+        thaw.withLock { while isFrozen { thaw.wait() } }
+    }
+
     /// Breaks all connections and stops to listen.
     public func stop() {
         cut()
+        unfreeze()
         shutdown(listener, Int32(SHUT_RDWR))
     }
 
@@ -55,8 +76,11 @@ public final class WireProxy: Sendable {
             close(server)
             return
         }
-        let pass = { @Sendable (from: Int32, to: Int32) in
-            while case let bytes = Loopback.receive(from), !bytes.isEmpty { Loopback.send(to, bytes) }
+        let pass = { @Sendable [self] (from: Int32, to: Int32) in
+            while case let bytes = Loopback.receive(from), !bytes.isEmpty {
+                waitWhileFrozen()
+                Loopback.send(to, bytes)
+            }
             shutdown(from, Int32(SHUT_RDWR))
             shutdown(to, Int32(SHUT_RDWR))
         }

@@ -18,6 +18,16 @@ enum ErrorAnswer {
             )
         case StorageError.unreadable, StorageError.missing, StorageError.damaged, StorageError.unresponsive:
             lost(error, request)
+        case let error as MetadataError where error.isConflict:
+            // Nothing was done: so many others changed the same that it was given up.
+            Router.problem(
+                Problem(
+                    status: 503,
+                    detail: "Too much is stored or removed at the same time. Try again later.",
+                    headers: ["Retry-After": "1"]
+                ),
+                request
+            )
         case QueueError.batchTooLarge:
             Router.problem(Problem(status: 413, detail: "\(error)"), request)
         default: Router.problem(error, request)

@@ -174,8 +174,10 @@ struct TargetRoutes: Sendable {
         let type = fields.value("type", "directory or bucket", required: true) { json in
             json.string.flatMap { ["directory", "bucket"].contains($0) ? $0 : nil }
         }
-        func text(_ name: String) -> String? {
-            fields.value(name, "a text", required: true) { json in json.string.flatMap { $0.isEmpty ? nil : $0 } }
+        func text(_ name: String, _ what: String = "a text", _ rule: @Sendable (String) -> Bool = { !$0.isEmpty })
+            -> String?
+        {
+            fields.value(name, what, required: true) { json in json.string.flatMap { rule($0) ? $0 : nil } }
         }
         switch type {
         case "directory":
@@ -184,7 +186,12 @@ struct TargetRoutes: Sendable {
             }
             return path.map { .directory(path: $0) }
         case "bucket":
-            let (endpoint, bucket) = (text("endpoint"), text("bucket"))
+            let endpoint = text(
+                "endpoint",
+                "http:// or https://, a host and perhaps a port",
+                TargetFactory.isEndpoint
+            )
+            let bucket = text("bucket", "the name of a bucket", TargetFactory.isBucket)
             let (accessKey, secret) = (text("access_key"), text("secret_key"))
             let region = fields.value("region", "a text", \.string)
             guard let endpoint, let bucket, let accessKey, let secret else { return nil }

@@ -36,7 +36,11 @@ public final class DirectoryTarget: Target {
     /// Where what is kept under a name is.
     func path(of name: String) -> String { "\(directory)/\(name)" }
 
-    /// Takes over a staged file by a rename; across file systems by a copy.
+    /// Takes over a staged file, whose bytes are on the disk, by a rename; across file systems by a copy.
+    ///
+    /// Returns when the name is there to stay. When it throws, the staged file may be gone, and bytes of the name may be there.
+    ///
+    /// - Throws: `StorageError`.
     public func store(_ staged: StagedFile, as name: String) async throws {
         try await staged.handOver { [self] file in
             let path = "\(directory)/\(name)"
@@ -85,7 +89,7 @@ public final class DirectoryTarget: Target {
     }
 
     /// How many more bytes this process may write to the disk.
-    public func freeSpace() async throws -> Int64 {
+    public func freeSpace() async throws -> Int64? {
         try await pool.run("statvfs", within: deadlines.call) { [directory] in
             var status = statvfs()
             guard statvfs(directory, &status) == 0 else { throw StorageError.last("statvfs", directory) }

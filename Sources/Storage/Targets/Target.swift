@@ -4,17 +4,10 @@ public import HawserCore
 ///
 /// A name is a path of lower-case letters, digits, `-` and `.` below one of `prefixes`, never used twice. Everything
 /// blocking happens off Swift's own threads, and ends within `TargetDeadlines`, with `StorageError.unresponsive` when the
-/// target does not answer; only `store` takes what it takes. Cancelling a task ends its call at once, too.
+/// target does not answer. Cancelling a task ends its call at once, too.
 public protocol Target: Sendable {
     /// What layouts in the metadata call it; never changes.
     var id: String { get }
-
-    /// Takes over a staged file, whose bytes are on the disk; returns when the name is there to stay.
-    ///
-    /// When it throws, the staged file may be gone, and bytes of the name may be there.
-    ///
-    /// - Throws: `StorageError`.
-    func store(_ staged: StagedFile, as name: String) async throws
 
     /// Begins to write what will be kept under a name.
     ///
@@ -35,10 +28,10 @@ public protocol Target: Sendable {
     /// - Throws: `StorageError`.
     func remove(_ name: String) async throws
 
-    /// How many more bytes there is room for.
+    /// How many more bytes there is room for; nil when the target answers and does not tell that.
     ///
     /// - Throws: `StorageError`.
-    func freeSpace() async throws -> Int64
+    func freeSpace() async throws -> Int64?
 
     /// The names below a prefix that have been there since before a moment, those of half-written files among them.
     ///

@@ -7,7 +7,7 @@ extension JobError {
         switch error {
         case .damaged, .badName, .idTaken, .badLayout:
             self = .permanent("storage", "\(error)")
-        case .full, .system, .missing, .notStaged, .unresponsive, .notWriting, .tooFewTargets, .unreadable,
+        case .full, .system, .missing, .notStaged, .unresponsive, .refused, .notWriting, .tooFewTargets, .unreadable,
             .unknownTarget, .badTarget, .superseded:
             self = .retryable("storage", "\(error)")
         }

@@ -18,10 +18,24 @@ extension Command {
             ),
             Command(
                 name: "add",
-                summary: "Add a directory; a file is written there, read and removed first.",
-                parameters: ["ID", "PATH"],
-                options: [zone, weight],
-                settings: storeSettings,
+                summary: "Add a directory or an S3 bucket (its URL); a file is written there, read and removed first.",
+                parameters: ["ID", "PLACE"],
+                options: [
+                    zone, weight,
+                    Option(
+                        flag: "access-key",
+                        unit: "KEY",
+                        help: "as whom a bucket is used; the secret key is read from the standard input",
+                        rule: "a text"
+                    ) { !$0.isEmpty },
+                    Option(
+                        flag: "region",
+                        unit: "REGION",
+                        help: "the region of a bucket (us-east-1)",
+                        rule: "a text"
+                    ) { !$0.isEmpty },
+                ],
+                settings: storeSettings + ["HAWSER_MASTER_KEY"],
                 run: addTarget
             ),
             Command(
@@ -100,27 +114,61 @@ extension Command {
     }
 
     @Sendable private static func addTarget(_ invocation: Invocation) async throws -> Int32 {
-        let (id, path) = (invocation.argument("ID"), invocation.argument("PATH"))
+        let id = invocation.argument("ID")
         guard TargetRecord.isID(id) else {
             throw CommandFailure(description: "ID: \"\(id)\" is not 1 to 32 lower-case letters, digits and '-'")
         }
-        guard path.hasPrefix("/") else {
-            throw CommandFailure(description: "PATH: \"\(path)\" is not an absolute path")
-        }
+        let assembly = try Assembly(invocation.configuration)
         let record = TargetRecord(
             id: id,
-            place: .directory(path: path),
+            place: try place(invocation, of: id, assembly),
             zone: invocation.option("zone").flatMap { $0.isEmpty ? nil : $0 },
             weight: invocation.option("weight").flatMap { Double($0) } ?? 1
         )
         do {
-            try await Assembly(invocation.configuration).targets().add(record)
+            try await assembly.targets().add(record)
         } catch let error as MetadataError where error.isDuplicate {
             throw CommandFailure(description: "there is a target \(id)")
         } catch let error as StorageError {
             throw CommandFailure(description: "the target cannot be used: \(error)")
         }
         return 0
+    }
+
+    private static func place(
+        _ invocation: Invocation,
+        of id: String,
+        _ assembly: Assembly
+    ) throws -> TargetRecord.Place {
+        let text = invocation.argument("PLACE")
+        if text.hasPrefix("/") { return .directory(path: text) }
+        let (endpoint, bucket) =
+            text.lastIndex(of: "/").map {
+                (String(text[..<$0]), String(text[text.index(after: $0)...]))
+            } ?? ("", "")
+        guard TargetFactory.isEndpoint(endpoint), TargetFactory.isBucket(bucket) else {
+            throw CommandFailure(
+                description:
+                    "PLACE: \"\(text)\" is neither an absolute path nor a bucket's URL, http(s)://HOST[:PORT]/BUCKET"
+            )
+        }
+        guard let accessKey = invocation.option("access-key") else {
+            throw CommandFailure(description: "--access-key is needed for a bucket")
+        }
+        guard let secret = readLine(), !secret.isEmpty else {
+            throw CommandFailure(description: "the secret key of the bucket is expected on the standard input")
+        }
+        return .bucket(
+            endpoint: endpoint,
+            region: invocation.option("region") ?? "us-east-1",
+            name: bucket,
+            accessKey: accessKey,
+            sealedSecret: try Crypto.seal(
+                Array(secret.utf8),
+                key: try assembly.masterKey(),
+                context: TargetRecord.context(of: id)
+            )
+        )
     }
 
     @Sendable private static func setTarget(_ invocation: Invocation) async throws -> Int32 {

@@ -37,11 +37,16 @@ struct Assembly: Sendable {
         sessions = TransferSessionCollection(database)
     }
 
+    /// The key that secrets are derived from, if it is set.
+    private var givenMasterKey: [UInt8]? {
+        configuration.masterKey.flatMap { [UInt8](hex: $0.revealed) }.flatMap { $0.count == 32 ? $0 : nil }
+    }
+
     /// The key that secrets are derived from.
     ///
     /// - Throws: `ConfigurationError` when none is set.
     func masterKey() throws -> [UInt8] {
-        guard let bytes = configuration.masterKey.flatMap({ [UInt8](hex: $0.revealed) }), bytes.count == 32 else {
+        guard let bytes = givenMasterKey else {
             throw ConfigurationError(
                 "HAWSER_MASTER_KEY is not set: give 32 random bytes as 64 hexadecimal digits, such as those of "
                     + "`openssl rand -hex 32`"
@@ -52,7 +57,7 @@ struct Assembly: Sendable {
 
     /// The targets of the store.
     func targets() -> TargetSet {
-        let factory = TargetFactory(data: configuration.data)
+        let factory = TargetFactory(data: configuration.data, masterKey: givenMasterKey)
         return TargetSet(TargetCollection(database)) { try await factory.make($0) }
     }
 

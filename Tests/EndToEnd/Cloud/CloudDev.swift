@@ -9,12 +9,12 @@ import Testing
 ///
 /// Its entry `admin` must have the rights to make domains, as that of `ops/testbed/openstack` does.
 enum CloudDev {
-    static let variable = TestCloudFile.variable
-    static let reason = Comment(rawValue: TestCloudFile.reason)
-    private static let path = TestCloudFile.path
+    static let variable = TestServerFile.cloud.variable
+    static let reason = Comment(rawValue: TestServerFile.cloud.reason)
+    private static let path = TestServerFile.cloud.path
 
     /// Whether there is a cloud.
-    static var isThere: Bool { TestCloudFile.isThere }
+    static var isThere: Bool { TestServerFile.cloud.isThere }
 
     /// What all tests share; each has a tenant of its own.
     static let shared = Task { try await Dev(settings: try settings()) }

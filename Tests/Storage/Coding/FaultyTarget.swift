@@ -51,8 +51,6 @@ final class FaultyTarget: Target {
         }
     }
 
-    func store(_ staged: StagedFile, as name: String) async throws { try await inner.store(staged, as: name) }
-
     func begin(_ name: String, size: Int64) async throws -> any TargetSink {
         try await happen(faults.value.begin)
         return Sink(inner: try await inner.begin(name, size: size), target: self, path: "\(directory)/\(name)")
@@ -65,7 +63,7 @@ final class FaultyTarget: Target {
     }
 
     func remove(_ name: String) async throws { try await inner.remove(name) }
-    func freeSpace() async throws -> Int64 { try await inner.freeSpace() }
+    func freeSpace() async throws -> Int64? { try await inner.freeSpace() }
 
     func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String] {
         try await inner.names(below: prefix, storedBefore: moment)

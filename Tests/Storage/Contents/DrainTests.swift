@@ -97,7 +97,7 @@ struct DrainTests {
     @Test func aRemovedTargetDoesNotComeBack() async throws {
         let test = try await TestStore(targets: 0)
         let targets = TargetSet(TargetCollection(test.database)) { record in
-            try await TargetFactory(data: test.files.path).make(record)
+            try await TargetFactory(data: test.files.path, masterKey: nil).make(record)
         }
         try await targets.addMissing(3)
         #expect(try await targets.all().map(\.record.id) == ["00", "01", "02"])
