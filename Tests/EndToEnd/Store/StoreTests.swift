@@ -143,7 +143,7 @@ struct StoreTests {
         try await refused(["id": "x", "type": "directory", "path": "x"], "path")
         try await refused(["id": "x", "type": "directory", "path": "/x", "weight": -1], "weight")
         try await refused(["id": "x", "type": "directory", "path": "/x", "zones": "a"], "zones")
-        try await refused(["id": "x", "type": "bucket", "endpoint": "http://x", "bucket": "b"], "access_key")
+        try await refused(["id": "x", "type": "bucket", "endpoint": "http://x", "bucket": "abc"], "access_key")
         let unusable = try await dev.admin.post("/v1/targets", ["id": "x", "type": "directory", "path": "/proc/x"])
         #expect(unusable.status == 422 && unusable["detail"]?.contains("cannot be used") == true, "\(unusable)")
         let taken = try await dev.admin.post(
