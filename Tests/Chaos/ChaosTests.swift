@@ -22,6 +22,11 @@ import Testing
         #expect((seen["busy_max"]?.double ?? .infinity) <= 1.5)
     }
 
+    @Test func filesOutliveWhoStoresThem() async throws {
+        let seen = try await ChaosScript.run("store", ["--files", "80", "--every", "1"])
+        #expect((seen["kills"]?.int ?? 0) > 0)
+    }
+
     @Test func callbacksAreMadeByWhoeverIsLeft() async throws {
         let seen = try await ChaosScript.run("callbacks", ["--rounds", "6", "--uploads", "8", "--longest", "25"])
         #expect((seen["without_answer"]?.int ?? 0) > 0)

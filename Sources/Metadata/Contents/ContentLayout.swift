@@ -7,9 +7,11 @@ public enum ContentLayout: Sendable, Hashable {
     /// In fragments on targets.
     case coded(CodedLayout)
 
-    /// The path of staged content; `unique` is at least three hexadecimal digits nobody used for it before.
+    /// The path of staged content; `unique` is hexadecimal digits nobody used for it before.
+    ///
+    /// In one of 16 directories: there are few such files at a time, and each new directory has to be synced.
     public static func stagedPath(content: String, unique: String) -> String {
-        "\(unique.prefix(3))/\(content).\(unique)"
+        "0\(unique.prefix(1))/\(content).\(unique)"
     }
 }
 
@@ -72,9 +74,9 @@ public struct CodedLayout: Sendable, Hashable {
     /// The length of the content in bytes.
     public var size: Int64 { partitions.reduce(0) { $0 + $1.length } }
 
-    /// The path of a fragment; `unique` is at least three hexadecimal digits nobody used for it before.
+    /// The path of a fragment; `unique` is at least two hexadecimal digits nobody used for it before.
     public static func path(content: String, partition: Int, index: Int, unique: String) -> String {
-        "\(unique.prefix(3))/\(content).\(partition).\(index).\(unique)"
+        "\(unique.prefix(2))/\(content).\(partition).\(index).\(unique)"
     }
 }
 

@@ -49,9 +49,6 @@ final class DirectorySink: TargetSink {
     func finish() async throws {
         try await pool.run("finish", within: deadlines.finish) { [self] in
             guard case .writing(size) = state.withLock({ $0 }), try file.size() == size else { throw notWriting }
-            try file.sync()
-            // Who reads it back to verify it shall read the disk.
-            file.uncache(from: 0, count: 0)
             // When this hung so long that it was given up, the name must not appear any more.
             let isWanted = state.withLock { state in
                 guard case .writing = state else { return false }
@@ -59,7 +56,12 @@ final class DirectorySink: TargetSink {
                 return true
             }
             guard isWanted else { throw notWriting }
+            // Before the bytes are on the disk: nobody asks for the name before this returns, and file systems with a journal
+            // write both at once then.
             guard rename(file.path, path) == 0 else { throw StorageError.last("rename", path) }
+            try file.sync()
+            // Who reads it back to verify it shall read the disk.
+            file.uncache(from: 0, count: 0)
             try Directory.sync((path as NSString).deletingLastPathComponent)
             state.withLock { $0 = .over }
         }

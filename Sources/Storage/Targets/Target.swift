@@ -40,11 +40,11 @@ public protocol Target: Sendable {
 }
 
 extension Target {
-    /// What names begin with: three hexadecimal digits, so that no directory gets large.
+    /// What names begin with: two hexadecimal digits, so that no directory gets large, and few have to be made.
     public static var prefixes: [String] {
-        (0..<4096).map { number in
+        (0..<256).map { number in
             let digits = String(number, radix: 16)
-            return String(repeating: "0", count: 3 - digits.count) + digits
+            return number < 16 ? "0" + digits : digits
         }
     }
 }

@@ -24,8 +24,6 @@ public actor TargetSet {
     public static let age = Duration.seconds(5)
     /// How long one waits for targets to say how much room they have, before what they said last has to do.
     private static let patience = Duration.seconds(1)
-    /// How long what a target said last will do: a disk that is busy is not one that is gone.
-    private static let trust = Duration.seconds(30)
 
     private let collection: TargetCollection
     private let make: @Sendable (TargetRecord) async throws -> any Target
@@ -33,8 +31,6 @@ public actor TargetSet {
     private var read: ContinuousClock.Instant?
     private let reading = SingleFlight<[TargetRecord]>()
     private var spaces: [String: Space] = [:]
-    /// When each target said what is in `spaces`.
-    private var told: [String: ContinuousClock.Instant] = [:]
     private var measured: ContinuousClock.Instant?
     private var measuring: Set<String> = []
     private var waiting: [Waiter<Void>] = []
@@ -73,7 +69,7 @@ public actor TargetSet {
         return members.mapValues(\.target)
     }
 
-    /// The targets there are, for placing new bytes: one that does not answer is closed.
+    /// The targets there are, for placing new bytes: one that failed to say how much room it has is closed.
     ///
     /// - Throws: `MetadataUnavailable`, `MetadataError`.
     func candidates() async throws -> [Placement.Candidate] {
@@ -85,7 +81,8 @@ public actor TargetSet {
                 id: member.record.id,
                 weight: member.record.weight,
                 zone: member.record.zone,
-                isOpen: member.record.state == .active && space != nil && space?.trouble == nil,
+                // Who has not answered yet may be slow; who does not answer in time is in trouble.
+                isOpen: member.record.state == .active && space?.trouble == nil,
                 freeSpace: space?.free
             )
         }.sorted { $0.id < $1.id }
@@ -232,14 +229,12 @@ public actor TargetSet {
         } catch {
             return
         }
-        for id in measuring where told[id].map({ $0.duration(to: .now) >= Self.trust }) ?? true { spaces[id] = nil }
         measured = .now
     }
 
     private func note(_ space: Space, of target: String) {
         measuring.remove(target)
         spaces[target] = space
-        told[target] = .now
         guard measuring.isEmpty else { return }
         for waiter in waiting { waiter.resume(with: .success(())) }
         waiting = []
@@ -247,7 +242,7 @@ public actor TargetSet {
 
     private func probe(_ target: any Target) async throws {
         let unique = Crypto.randomBytes(8).hex
-        let name = "\(unique.prefix(3))/probe.\(unique)"
+        let name = "\(unique.prefix(2))/probe.\(unique)"
         let bytes = Array("hawser \(unique)".utf8)
         let sink = try await target.begin(name, size: Int64(bytes.count))
         do {

@@ -2,6 +2,7 @@ public import HawserCore
 public import HawserJobs
 public import HawserQueue
 import HawserStorage
+import Synchronization
 
 /// Makes staged contents durable.
 public struct ObjectEncodeHandler: ServiceHandler {
@@ -14,15 +15,29 @@ public struct ObjectEncodeHandler: ServiceHandler {
     /// the engine. At least as long as it took so far: what is done is read once more after each rest.
     private static let shift = 30.0
 
+    /// How many a process does at the same time: what is staged is safe and can wait, uploads and callbacks cannot.
+    private static let atOnce = 4
+
     private let services: Services
+    private let turns = Turns(atOnce)
 
     /// Makes the handler.
     public init(_ services: Services) {
         self.services = services
     }
 
-    /// Lays the content out over targets, or goes on with it.
+    /// Lays the content out over targets, or goes on with it, when it is its turn.
     public func run(_ arguments: ObjectEncode.Arguments, in job: JobContext) async throws -> JSON {
+        let hasTurn = Atomic(turns.enter())
+        defer { if hasTurn.load(ordering: .relaxed) { turns.leave() } }
+        if !hasTurn.load(ordering: .relaxed) {
+            // The slot is for others meanwhile. Who had his turn and rested may find all taken: then he is one more.
+            try await job.poll("turn", every: 0.2...10, first: 0.2, atMost: .seconds(6 * 86_400)) {
+                guard turns.enter() else { return nil as Bool? }
+                hasTurn.store(true, ordering: .relaxed)
+                return true
+            }
+        }
         let shift = max(Self.shift, Timestamp.now.seconds(since: job.created))
         while true {
             let content = try await JobError.storing {

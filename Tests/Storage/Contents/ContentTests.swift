@@ -7,6 +7,7 @@ import Testing
 @testable import HawserStorage
 
 /// Contents from the staging area to the targets, shared by objects and removed with the last.
+@Suite(.timeLimit(.minutes(4)))
 struct ContentTests {
     let soon = Timestamp.now.adding(seconds: 3600)
 

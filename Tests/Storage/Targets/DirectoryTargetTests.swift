@@ -52,9 +52,9 @@ struct DirectoryTargetTests {
         try FileManager.default.removeItem(atPath: other)
     }
 
-    @Test func prefixesAreAllThreeDigits() {
-        #expect(DirectoryTarget.prefixes.count == 4096)
-        #expect(Set(DirectoryTarget.prefixes).count == 4096)
-        #expect(DirectoryTarget.prefixes.allSatisfy { $0.count == 3 })
+    @Test func prefixesAreAllTwoDigits() {
+        #expect(DirectoryTarget.prefixes.count == 256)
+        #expect(Set(DirectoryTarget.prefixes).count == 256)
+        #expect(DirectoryTarget.prefixes.allSatisfy { $0.count == 2 })
     }
 }
