@@ -136,12 +136,7 @@ final class Transfer: Sendable {
             return (state.headReader, state.reader, state.sender, state.sending, state.error)
         }
         let failure = first ?? HTTPError.disconnected
-        // libcurl takes a head that is cut in its last line for an answer.
-        let cause = "the connection was closed within the answer's head"
-        head?.resume(
-            throwing: first
-                ?? HTTPClientError(kind: .closed, phase: .sending, method: request.method, url: url, cause: cause)
-        )
+        head?.resume(throwing: failure)
         if let first { reader?.resume(throwing: first) } else { reader?.resume(returning: nil) }
         sender?.resume(throwing: failure)
         sending?.cancel()
