@@ -92,6 +92,8 @@ public final class DirectoryTarget: Target {
     public func freeSpace() async throws -> Int64? {
         try await pool.run("statvfs", within: deadlines.call) { [directory] in
             var status = statvfs()
+            // One that was taken away behind our back is made anew, as it is when something is written to it.
+            if statvfs(directory, &status) != 0, errno == ENOENT { try Directory.make(directory) }
             guard statvfs(directory, &status) == 0 else { throw StorageError.last("statvfs", directory) }
             return Int64(status.f_bavail) * Int64(status.f_frsize)
         }

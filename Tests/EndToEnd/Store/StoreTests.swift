@@ -30,9 +30,7 @@ struct StoreTests {
     }
 
     private func empty(_ target: String, of dev: Dev) throws {
-        for file in dev.files(below: "targets/\(target)") {
-            try FileManager.default.removeItem(atPath: "\(dev.data)/targets/\(target)/\(file)")
-        }
+        try FileManager.default.removeItem(atPath: "\(dev.data)/targets/\(target)")
     }
 
     @Test("a file is durable soon, outlives two targets, and is made whole again")

@@ -38,6 +38,13 @@ struct DirectoryTargetTests {
         await #expect(throws: StorageError.missing(target: "d", path: "abc/one")) { try await target.open("abc/one") }
     }
 
+    @Test func aDirectoryThatWasTakenAwayHasRoom() async throws {
+        let files = try TestDirectory("target")
+        let target = try DirectoryTarget(id: "d", directory: files.file("d"))
+        try FileManager.default.removeItem(atPath: files.file("d"))
+        #expect(try await target.freeSpace() ?? 0 > 0)
+    }
+
     /// Only where there is a second file system to stage on.
     @Test func storeAcrossFileSystems() async throws {
         let files = try TestDirectory("target")
