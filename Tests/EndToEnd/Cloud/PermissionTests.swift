@@ -44,6 +44,8 @@ struct PermissionTests {
         let dev = try await Dev(settings: [
             "HAWSER_CLOUDS": try CloudDev.file(), "HAWSER_PLATFORM_URL": platform.url,
             "HAWSER_PLATFORM_SECRET": "whsec_" + Data(Crypto.randomBytes(32)).base64EncodedString(),
+            // As long as a busy cloud may take for what follows.
+            "HAWSER_PLATFORM_CACHE_SECONDS": "60",
         ])
         try await CloudTenant.with(dev) { tenant in
             let wanted: JSON = ["vpc_name": .string(tenant.mark), "subnet": "10.9.0.0/24"]
