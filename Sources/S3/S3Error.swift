@@ -20,9 +20,6 @@ public struct S3Error: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether there is no room, by the store's or the account's limits.
     public var isFull: Bool { status == 507 || code == "QuotaExceeded" || code == "InsufficientCapacity" }
 
-    /// Whether the same request may succeed later.
-    public var isRetryable: Bool { status >= 500 && status != 501 && status != 507 || status == 429 || status == 408 }
-
     /// The error in one line.
     public var description: String {
         let answer = [code, message.flatMap { $0.isEmpty ? nil : $0 }].compactMap { $0 }.joined(separator: ": ")

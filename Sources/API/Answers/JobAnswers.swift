@@ -60,3 +60,19 @@ struct JobAnswers: Sendable {
         return nil
     }
 }
+
+extension Endpoint.Answer {
+    /// `200` with a job that was over in time.
+    static let finishedJob = Endpoint.Answer(
+        status: 200,
+        help: "The finished job",
+        schema: ["$ref": "#/components/schemas/Job"]
+    )
+    /// `202` with a job that is under way.
+    static let acceptedJob = Endpoint.Answer(
+        status: 202,
+        help: "The job",
+        schema: ["$ref": "#/components/schemas/Job"],
+        headers: ["Location"]
+    )
+}

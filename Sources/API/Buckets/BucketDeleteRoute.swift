@@ -27,12 +27,7 @@ struct BucketDeleteRoute: Sendable {
                     help: "The finished job; false when there is no such bucket",
                     schema: ["anyOf": [["$ref": "#/components/schemas/Job"], ["const": false]]]
                 ),
-                .init(
-                    status: 202,
-                    help: "The job",
-                    schema: ["$ref": "#/components/schemas/Job"],
-                    headers: ["Location"]
-                ),
+                .acceptedJob,
             ],
             problems: [400, 404, 422]
         ) { request, caller in

@@ -41,15 +41,7 @@ struct ObjectRoutes: Sendable {
             summary: "Check every fragment of an object and rebuild those that are lost or damaged",
             access: .caller,
             parameters: [Self.id, .prefer],
-            answers: [
-                .init(status: 200, help: "The finished job", schema: ["$ref": "#/components/schemas/Job"]),
-                .init(
-                    status: 202,
-                    help: "The job",
-                    schema: ["$ref": "#/components/schemas/Job"],
-                    headers: ["Location"]
-                ),
-            ],
+            answers: [.finishedJob, .acceptedJob],
             problems: [404]
         ) { request, caller in
             let (object, content) = try await find(request, caller)

@@ -124,15 +124,7 @@ struct TargetRoutes: Sendable {
             summary: "Move everything off a target",
             access: .admin,
             parameters: [Self.id, .prefer],
-            answers: [
-                .init(status: 200, help: "The finished job", schema: ["$ref": "#/components/schemas/Job"]),
-                .init(
-                    status: 202,
-                    help: "The job",
-                    schema: ["$ref": "#/components/schemas/Job"],
-                    headers: ["Location"]
-                ),
-            ],
+            answers: [.finishedJob, .acceptedJob],
             problems: [404]
         ) { request, _ in
             let record = try await record(request)
@@ -195,16 +187,14 @@ struct TargetRoutes: Sendable {
             let (accessKey, secret) = (text("access_key"), text("secret_key"))
             let region = fields.value("region", "a text", \.string)
             guard let endpoint, let bucket, let accessKey, let secret else { return nil }
-            return .bucket(
+            return try TargetFactory.bucket(
                 endpoint: endpoint,
-                region: region ?? "us-east-1",
+                region: region,
                 name: bucket,
                 accessKey: accessKey,
-                sealedSecret: try Crypto.seal(
-                    Array(secret.utf8),
-                    key: backend.masterKey,
-                    context: TargetRecord.context(of: id)
-                )
+                secretKey: secret,
+                of: id,
+                masterKey: backend.masterKey
             )
         default: return nil
         }

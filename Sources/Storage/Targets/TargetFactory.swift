@@ -32,6 +32,37 @@ public struct TargetFactory: Sendable {
         text.wholeMatch(of: /[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/) != nil
     }
 
+    /// The place of a target in a bucket, its secret sealed.
+    ///
+    /// - Parameters:
+    ///   - endpoint: as `isEndpoint` says.
+    ///   - region: the region that requests are signed for; nil: `us-east-1`, S3's first.
+    ///   - name: the bucket's, as `isBucket` says.
+    ///   - accessKey: as whom it is used.
+    ///   - secretKey: what requests are signed with.
+    ///   - target: the target's id.
+    ///   - masterKey: what the secret is sealed with, 32 bytes.
+    /// - Returns: the place.
+    /// - Throws: `CryptoError`.
+    public static func bucket(
+        endpoint: String,
+        region: String?,
+        name: String,
+        accessKey: String,
+        secretKey: String,
+        of target: String,
+        masterKey: [UInt8]
+    ) throws -> TargetRecord.Place {
+        let context = TargetRecord.context(of: target)
+        return .bucket(
+            endpoint: endpoint,
+            region: region ?? "us-east-1",
+            name: name,
+            accessKey: accessKey,
+            sealedSecret: try Crypto.seal(Array(secretKey.utf8), key: masterKey, context: context)
+        )
+    }
+
     /// What reaches a target; its directory is made when it is not there.
     ///
     /// - Throws: `StorageError`, `badTarget` when its secret cannot be read.

@@ -158,16 +158,14 @@ extension Command {
         guard let secret = readLine(), !secret.isEmpty else {
             throw CommandFailure(description: "the secret key of the bucket is expected on the standard input")
         }
-        return .bucket(
+        return try TargetFactory.bucket(
             endpoint: endpoint,
-            region: invocation.option("region") ?? "us-east-1",
+            region: invocation.option("region"),
             name: bucket,
             accessKey: accessKey,
-            sealedSecret: try Crypto.seal(
-                Array(secret.utf8),
-                key: try assembly.masterKey(),
-                context: TargetRecord.context(of: id)
-            )
+            secretKey: secret,
+            of: id,
+            masterKey: try assembly.masterKey()
         )
     }
 
