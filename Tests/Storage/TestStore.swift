@@ -71,7 +71,7 @@ struct TestStore {
         )
     }
 
-    var collection: StoreCollection { StoreCollection(contents) }
+    var collection: StoreCollection { StoreCollection(contents, pieces: PieceUploadCollection(database)) }
 
     func stage(_ bytes: [UInt8]) async throws -> StagedFile {
         let staged = try await staging.begin()

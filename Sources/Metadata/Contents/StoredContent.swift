@@ -75,6 +75,13 @@ public struct StoredContent: Sendable, Hashable {
         references = 1
     }
 
+    /// Whether one more object may name it.
+    ///
+    /// No degraded one: whoever stores bytes once more because they were lost gets them stored.
+    public var isWhole: Bool { Self.whole.contains(state) }
+
+    static let whole: [State] = [.durable, .staged]
+
     /// The paths of all files it names, by target; those in the staging area by the empty text.
     public var files: [String: Set<String>] {
         var files: [String: Set<String>] = [:]

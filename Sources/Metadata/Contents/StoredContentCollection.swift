@@ -33,13 +33,11 @@ public struct StoredContentCollection: Sendable {
     }
 
     /// The id of a tenant's content of these bytes that one more object may name, if there is one.
-    ///
-    /// No degraded one: whoever stores bytes once more because they were lost gets them stored.
     public func equal(tenant: String, sha256: String, size: Int64) async throws -> String? {
         try await contents.findOne(
             [
                 "tenant": .string(tenant), "sha256": .string(sha256), "size": .int(size),
-                "state": ["$in": .array([StoredContent.State.durable, .staged].map { .string($0.rawValue) })],
+                "state": ["$in": .array(StoredContent.whole.map { .string($0.rawValue) })],
             ],
             projection: ["_id": 1]
         )?["_id"]?.string

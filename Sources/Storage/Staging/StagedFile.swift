@@ -123,6 +123,14 @@ public actor StagedFile {
     /// The bytes, when they are few enough to be kept in memory and the file is finished.
     var bytes: [UInt8]? { small }
 
+    /// The file itself, to be read, when it is finished and not so small that it is kept in memory.
+    ///
+    /// - Throws: `StorageError.notStaged` when it is neither.
+    func finishedFile() throws -> OpenFile {
+        guard case .finished = state, small == nil else { throw StorageError.notStaged }
+        return file
+    }
+
     /// Hands the file over to a target: the closure moves it away from its path, on a thread that may block.
     func handOver(_ move: @escaping @Sendable (OpenFile) throws -> Void) async throws {
         guard case .finished = state else { throw StorageError.notStaged }
