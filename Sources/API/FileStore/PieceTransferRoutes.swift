@@ -130,7 +130,8 @@ struct PieceTransferRoutes: Sendable {
             Log("pieces").warning("a piece cannot be stored", ["request_id": request.id, "error": "\(error)"])
             throw StoreFailure(14, "the node does not take the piece now: use a spare", status: 503)
         } catch let problem as Problem {
-            throw StoreFailure(problem.status, problem.detail ?? problem.title, status: problem.status, headers: problem.headers)
+            let (status, reason) = (problem.status, problem.detail ?? problem.title)
+            throw StoreFailure(status, reason, status: status, headers: problem.headers)
         } catch let error as HTTPError {
             throw error
         } catch {

@@ -39,7 +39,8 @@ enum PieceView {
     ///
     /// - Throws: `PieceTickets.Fault` when it shows none.
     static func ticket(_ request: Request) throws -> PieceTickets.Ticket {
-        guard let text = request.headers["X-Ticket"], let timestamp = request.headers["X-Timestamp"].flatMap({ Int64($0) }),
+        guard let text = request.headers["X-Ticket"],
+            let timestamp = request.headers["X-Timestamp"].flatMap({ Int64($0) }),
             let auth = request.headers["X-Auth"].flatMap({ [UInt8](hex: $0) })
         else { throw PieceTickets.Fault.invalid }
         return PieceTickets.Ticket(text: text, timestamp: timestamp, auth: auth)

@@ -45,6 +45,7 @@ public struct PieceUploadCollection: Sendable {
     ///   - m: how many check pieces.
     ///   - until: until when the client holds it.
     /// - Returns: the upload; nil when another client holds it.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
     public func begin(
         tenant: String,
         sha1: String,

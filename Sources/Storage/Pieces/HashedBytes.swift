@@ -3,7 +3,9 @@ public import HawserMetadata
 
 /// Bytes by their SHA-1 and length: a file, or a piece of one.
 public struct HashedBytes: Sendable, Hashable {
-    /// The longest file, in bytes: 1 PiB. Sums of lengths stay far from what a number can hold.
+    /// The longest file, in bytes: 1 PiB.
+    ///
+    /// Sums of lengths stay far from what a number can hold.
     public static let longest: Int64 = 1 << 50
 
     /// The SHA-1 in lower-case hexadecimal.

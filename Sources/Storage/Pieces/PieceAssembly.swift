@@ -103,6 +103,9 @@ struct PieceAssembly: Sendable {
             async let hashed: Void = threads.compute.run { bytes.withUnsafeBytes { digest.update($0) } }
             let used = min(Int64(bytes.count), length - offset)
             if used > 0 { try await staged.write(used == bytes.count ? bytes : Array(bytes.prefix(Int(used)))) }
+            guard bytes.dropFirst(Int(max(0, used))).allSatisfy({ $0 == 0 }) else {
+                throw FileStore.Refusal(9, "piece \(place.piece.sha1) ends in something else than zeros")
+            }
             try await hashed
             offset += Int64(bytes.count)
         }

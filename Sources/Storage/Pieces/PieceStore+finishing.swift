@@ -73,7 +73,7 @@ extension PieceStore {
         return name
     }
 
-    private static let alreadyThere = FileStore.Refusal(14, "the file exists already: ask for it to have its name added")
+    private static let alreadyThere = FileStore.Refusal(14, "the file exists already: ask for it to add its name")
 
     /// Looks whether the list of pieces is one.
     private static func check(_ partitions: [[Block]]) throws {

@@ -154,12 +154,12 @@ public struct PieceStore: Sendable {
             size: object.size,
             modified: new.modified
         )
-        let request = FileTree.PlacementRequest(content: content, name: new.name, moved: moved) {
-            transaction, placement in
+        let also: FileTree.PlacementRequest.Also = { transaction, placement in
             if case .refused = placement { return }
             if let upload, try !uploads.end(upload, in: transaction) { throw UploadOver() }
             if placement.holdsObject { try objects.insert(draft, in: transaction) }
         }
+        let request = FileTree.PlacementRequest(content: content, name: new.name, moved: moved, also: also)
         let placement: FileTree.Placement?
         do {
             placement = try await files.tree.place([request], in: folder, tenant: object.tenant, rule: new.rule).first
