@@ -69,12 +69,15 @@ struct PieceRoutes: Sendable {
         dialect.posting(
             "/store/object/prepare",
             "Name the pieces of a file, partition by partition, and get the nodes to store them on, with tickets",
-            body: Self.file.merging(["partition": Self.pieces, "nodeid": Self.text]) { first, _ in first }
+            body: Self.file.merging(["partition": Self.pieces, "first": Self.number, "nodeid": Self.text]) { first, _ in
+                first
+            }
         ) { fields, tenant, _ in
             let file = try fields.file()
             let providers = try await store.prepare(
                 file,
                 partitions: try fields.lists("partition") { try $0.piece() },
+                from: try fields.number("first").map { Int(min($0, 1 << 32)) },
                 client: try fields.client(),
                 tenant: tenant
             )

@@ -19,7 +19,7 @@ struct PieceAssembly: Sendable {
         let reason: String
     }
 
-    private static let chunk = 1 << 20
+    private static let chunk = 1 << 18
     /// How much of each piece is coded at a time.
     private static let slice = 1 << 17
     /// How many targets are asked at the same time.

@@ -29,14 +29,15 @@ struct PieceShape: Sendable {
         return max(0, min(size, lengths[partition] - Int64(index) * size))
     }
 
-    /// Looks whether these can be the pieces.
+    /// Looks whether these can be the pieces of all partitions, or, when the first is named, of some from there on.
     ///
     /// - Throws: `FileStore.Refusal` 3.
-    func check(_ partitions: [[HashedBytes]]) throws {
-        guard partitions.count == lengths.count else {
-            throw FileStore.Refusal(3, "the file has \(lengths.count) partitions, not \(partitions.count)")
+    func check(_ partitions: [[HashedBytes]], from first: Int? = nil) throws {
+        let start = first ?? 0
+        guard first == nil ? partitions.count == lengths.count : partitions.count <= lengths.count - start else {
+            throw FileStore.Refusal(3, "the file has \(lengths.count) partitions, not \(start + partitions.count)")
         }
-        for (number, pieces) in partitions.enumerated() {
+        for (number, pieces) in zip(start..., partitions) {
             guard pieces.count == count else {
                 throw FileStore.Refusal(3, "partition \(number) has \(count) pieces, not \(pieces.count)")
             }

@@ -26,7 +26,7 @@ extension PieceStore {
     ///
     /// Every piece must be where the client says, the data pieces must make up the file, and the check pieces be computed
     /// from them. Then the file is a content like any other, in the same transaction that puts it into the tree and ends
-    /// the upload. Done again after an answer got lost, it finds what is done.
+    /// the upload. Asked again after an answer got lost, it finds what is done; it goes on when the client goes away.
     ///
     /// - Parameters:
     ///   - new: the file.
@@ -47,30 +47,54 @@ extension PieceStore {
         if try await isThere(new, in: folder, of: tenant) { return new.name }
         let known = try await files.tree.content(sha1: new.file.sha1, tenant: tenant)
         guard !known.contains(where: { $0.size == new.file.size }) else { throw Self.alreadyThere }
-        let upload = try await held(new.file, by: client, of: tenant)
+        let upload: PieceUpload
+        do {
+            upload = try await held(new.file, by: client, of: tenant)
+        } catch let refusal as FileStore.Refusal {
+            // It may have been finished since the look.
+            if try await isThere(new, in: folder, of: tenant) { return new.name }
+            throw refusal
+        }
         let shape = PieceShape(upload, partitionLimit: contents.partitionLimit)
         let sorted = try Self.sorted(partitions, by: shape)
-        let name = try await finishing.use {
-            let assembly = PieceAssembly(shape, sorted, try await stored(sorted, of: upload), threads: threads)
-            do {
-                let staged = try await assemble(assembly, upload)
-                let draft = try await files.objects.draft(
-                    staged,
-                    tenant: tenant,
-                    name: String(new.name.prefix(255)),
-                    contentType: FileStore.mediaType(new.name)
-                )
-                return try await place(draft, as: new, in: folder, moved: new.file.size, ending: upload.id)
-            } catch is UploadOver {
-                // Another one was faster: it may have had the same name in mind, or another.
-                guard try await isThere(new, in: folder, of: tenant) else { throw Self.alreadyThere }
-                return new.name
-            } catch StorageError.superseded {
-                throw FileStore.Refusal(9, "the file was not saved: ask again")
-            }
+        let key = PieceFinishing.Key(
+            upload: upload.id,
+            parent: new.parent,
+            name: new.name,
+            rule: new.rule,
+            partitions: partitions
+        )
+        return try await finishing.run(key) {
+            let name = try await make(new, sorted, shape, in: folder, upload)
+            await removal.discard(upload.id)
+            return name
         }
-        await removal.discard(upload.id)
-        return name
+    }
+
+    private func make(
+        _ new: NewFile,
+        _ sorted: [[Block]],
+        _ shape: PieceShape,
+        in folder: String,
+        _ upload: PieceUpload
+    ) async throws -> String {
+        do {
+            let assembly = PieceAssembly(shape, sorted, try await stored(sorted, of: upload), threads: threads)
+            let staged = try await assemble(assembly, upload)
+            let draft = try await files.objects.draft(
+                staged,
+                tenant: upload.tenant,
+                name: String(new.name.prefix(255)),
+                contentType: FileStore.mediaType(new.name)
+            )
+            return try await place(draft, as: new, in: folder, moved: new.file.size, ending: upload.id)
+        } catch is UploadOver {
+            // Another one was faster: it may have had the same name in mind, or another.
+            guard try await isThere(new, in: folder, of: upload.tenant) else { throw Self.alreadyThere }
+            return new.name
+        } catch StorageError.superseded {
+            throw FileStore.Refusal(9, "the file was not saved: ask again")
+        }
     }
 
     private static let alreadyThere = FileStore.Refusal(14, "the file exists already: ask for it to add its name")

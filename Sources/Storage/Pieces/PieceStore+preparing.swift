@@ -2,6 +2,9 @@ import HawserCore
 import HawserMetadata
 
 extension PieceStore {
+    /// How many pieces are prepared at once: each gets up to three tickets, all in one answer.
+    static let mostAtOnce = 10_000
+
     /// Takes note of the pieces a file is cut into, and says where they go.
     ///
     /// Asked again, it gives new tickets for the same targets, as long as these are there.
@@ -9,6 +12,7 @@ extension PieceStore {
     /// - Parameters:
     ///   - file: the file, whose upload was begun.
     ///   - partitions: the pieces of each partition: those of its data, then the check pieces.
+    ///   - start: the number of the first of these partitions; nil: they are all there are.
     ///   - client: what the client calls itself.
     ///   - tenant: the tenant.
     /// - Returns: the providers of each partition: the one of each piece, in their order, then spares.
@@ -17,13 +21,20 @@ extension PieceStore {
     public func prepare(
         _ file: HashedBytes,
         partitions: [[HashedBytes]],
+        from start: Int? = nil,
         client: String,
         tenant: String
     ) async throws -> [[Provider]] {
-        guard let first = partitions.first else { throw FileStore.Refusal(3, "partition data is required") }
+        guard let example = partitions.first else { throw FileStore.Refusal(3, "partition data is required") }
         guard partitions.allSatisfy({ !$0.isEmpty }) else { throw FileStore.Refusal(3, "piece data is required") }
-        guard partitions.allSatisfy({ $0.count == first.count }) else {
+        guard partitions.allSatisfy({ $0.count == example.count }) else {
             throw FileStore.Refusal(3, "all parition must have same number piece")
+        }
+        guard partitions.count * example.count <= Self.mostAtOnce else {
+            throw FileStore.Refusal(
+                3,
+                "at most \(Self.mostAtOnce) pieces at once: name the first partition of each lot"
+            )
         }
         var hashes: Set<String> = []
         for piece in partitions.joined() where !hashes.insert(piece.sha1).inserted {
@@ -32,10 +43,10 @@ extension PieceStore {
         try await files.allowance.check(tenant, for: .upload)
         let upload = try await held(file, by: client, of: tenant)
         let shape = PieceShape(upload, partitionLimit: contents.partitionLimit)
-        try shape.check(partitions)
+        try shape.check(partitions, from: start)
         let candidates = try await contents.targets.candidates()
         return try partitions.enumerated().map { number, pieces in
-            try providers(for: upload, number, pieces, among: candidates)
+            try providers(for: upload, (start ?? 0) + number, pieces, among: candidates)
         }
     }
 

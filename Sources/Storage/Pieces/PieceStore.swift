@@ -58,7 +58,7 @@ public struct PieceStore: Sendable {
     let files: FileStore
     let tickets: PieceTickets
     let threads: CodingThreads
-    let finishing = Slots(finishedAtOnce)
+    let finishing = PieceFinishing(atOnce: finishedAtOnce)
     let log = Log("pieces")
     private let heldSeconds: Double
 

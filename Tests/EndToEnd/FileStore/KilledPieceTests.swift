@@ -37,9 +37,9 @@ struct KilledPieceTests {
                 try dev.dev.killService("api")
             }
         }
-        var blocks = try await persisting { try await client.putAll(partitions, prepared) }
+        _ = try await persisting { try await client.putAll(partitions, prepared) }
         try await killing.value
-        blocks = try await persisting { try await client.putAll(partitions, prepared) }
+        let blocks = try await persisting { try await client.putAll(partitions, prepared) }
         // While it is put together.
         for pause in [5, 30, 80, 200] {
             let asking = Task { try? await client.done("a", blocks) }
@@ -60,13 +60,26 @@ struct KilledPieceTests {
         #expect(try await client.retrieve() == client.bytes)
     }
 
+    /// Has everything collected that nothing names now.
     private func collect(_ dev: StoreDev) async throws {
-        let answer = try await dev.dev.admin.post(
-            "/v1/jobs",
-            ["kind": "store.collect", "args": ["older_than_seconds": 0]],
-            ["Prefer": "wait=30"]
+        let urls = try JSON(parsing: try dev.read("\(dev.dev.data)/dev.json"))
+        let outcome = try await CommandOutcome.of(
+            [try Program.path, "targets", "collect", "--older-than", "0"],
+            environment: [
+                "HAWSER_REDIS_URL": urls["redis_url"]?.string ?? "",
+                "HAWSER_MONGO_URL": urls["mongo_url"]?.string ?? "",
+                "HAWSER_DATA": dev.dev.data,
+            ]
         )
-        guard answer["state"] == "succeeded" else { throw UnexpectedAnswer(answer: answer) }
+        let job = outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        while true {
+            let answer = try await dev.dev.admin.get("/v1/jobs/\(job)?wait=30")
+            if answer["state"] == "succeeded" { return }
+            guard answer.status == 200, answer["state"] != "failed" else {
+                Issue.record("\(outcome)")
+                throw UnexpectedAnswer(answer: answer)
+            }
+        }
     }
 
     @Test("a node that is lost while pieces come is replaced by a spare, and one that is lost later by asking again")

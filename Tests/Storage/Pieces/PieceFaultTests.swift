@@ -65,6 +65,23 @@ struct PieceFaultTests {
             cut.map { [.init($0[0].bytes + [1])] + $0.dropFirst() },
         ]
         for partitions in wrong { #expect(try await code(partitions) == 3) }
+        // Lot by lot.
+        func lot(_ partitions: [[ClientCode.Piece]], from first: Int) async throws -> [[PieceStore.Provider]] {
+            try await pieces.store.prepare(
+                try pieces.hashed(bytes),
+                partitions: try partitions.map { try $0.map { try pieces.hashed($0.bytes) } },
+                from: first,
+                client: "",
+                tenant: "t-1"
+            )
+        }
+        let all = try await pieces.prepare(bytes, cut)
+        let (head, tail) = (try await lot([cut[0]], from: 0), try await lot([cut[1], cut[2]], from: 1))
+        #expect((head + tail).map { $0.map(\.target) } == all.map { $0.map(\.target) })
+        for first in [3, 1 << 32] {
+            #expect(try await pieces.code { _ = try await lot([cut[0]], from: first) } == 3)
+        }
+        #expect(try await pieces.code { _ = try await lot([cut[0], cut[1]], from: 2) } == 3, "too many")
         let other = noise(2_500_001)
         #expect(try await pieces.code { _ = try await pieces.prepare(other, cut) } == 9, "nobody asked for it")
         for target in ["t01", "t02"] { _ = try await pieces.test.targets.change(target, state: .down) }

@@ -53,6 +53,22 @@ struct PieceLifeTests {
         #expect(try await pieces.test.read(pieces.object("/a")) == bytes)
     }
 
+    @Test func itGoesOnWhenTheClientGoesAway() async throws {
+        let pieces = try await TestPieces()
+        let bytes = noise(9_000_000)
+        let blocks = try await pieces.putAll(bytes, try await pieces.cut("a", bytes))
+        let asking = Task { try await pieces.finish("a", bytes, blocks) }
+        while try pieces.test.staged().isEmpty { await Task.yield() }
+        asking.cancel()
+        await #expect(throws: CancellationError.self) { try await asking.value }
+        // Who asks again, waits for the same; two together are one.
+        async let again = pieces.finish("a", bytes, blocks)
+        #expect(try await pieces.finish("a", bytes, blocks) == "a")
+        #expect(try await again == "a")
+        #expect(try await pieces.test.contentCount() == 1)
+        #expect(try await pieces.usage() == Usage(volume: 9_000_000, objects: 1, up: 9_000_000))
+    }
+
     @Test func manyAtOnce() async throws {
         let pieces = try await TestPieces()
         let files = (0..<12).map { noise(1_100_000 + $0) }
