@@ -42,13 +42,12 @@ struct ObjectRoutes: Sendable {
             access: .caller,
             parameters: [Self.id, .prefer],
             answers: [.finishedJob, .acceptedJob],
-            problems: [404]
+            problems: [400, 404]
         ) { request, caller in
             let (object, content) = try await find(request, caller)
             let submission = try JobSubmission(ObjectRepair.self, .init(content: content.id), tenant: object.tenant)
-            try await backend.queues.enqueue([submission])
-            backend.recent.note(submission.id, of: object.tenant)
-            return try await JobAnswers(backend: backend).accepted(JobView.accepted(submission, at: .now), for: request)
+            let answers = JobAnswers(backend: backend)
+            return try await answers.submit(for: request) { try await answers.enqueue(submission) }
         }
     }
 
