@@ -31,8 +31,8 @@ struct TestBackend: Sendable {
     let redis: RedisClient
     private let directory: TestDirectory
 
-    /// A front with settings beside the admin key.
-    init(_ settings: [String: String] = [:]) async throws {
+    /// A front with settings beside the admin key, whose store encrypts with a key if there is one.
+    init(_ settings: [String: String] = [:], storeKey: [UInt8]? = Crypto.randomBytes(32)) async throws {
         directory = try TestDirectory("api")
         let mongo = try await TestMongo.shared
         database = try MongoDatabase(
@@ -52,7 +52,8 @@ struct TestBackend: Sendable {
                 targets: TargetSet(TargetCollection(database)) {
                     try await TargetFactory(data: "/", masterKey: nil).make($0)
                 },
-                errands: NoErrands()
+                errands: NoErrands(),
+                keys: ContentKeys(masterKey: storeKey)
             ),
             staging: staging
         )

@@ -29,6 +29,8 @@ struct ObjectRoutes: Sendable {
                 [
                     "object_id": .string(object.id), "size": .int(object.size), "sha256": .string(object.sha256),
                     "state": .string(content.state.rawValue), "layout": try await layout(content),
+                    "encryption": .string(content.storagePolicy.encryption.rawValue),
+                    "layout_policy": .string(content.policy.text),
                 ]
             )
         }
@@ -92,6 +94,8 @@ struct ObjectRoutes: Sendable {
         "properties": [
             "object_id": ["type": "string"], "size": ["type": "integer"], "sha256": ["type": "string"],
             "state": ["type": "string", "enum": ["staged", "durable", "degraded"]],
+            "encryption": ["type": "string", "enum": ["none", "aes256-gcm"]],
+            "layout_policy": ["type": "string", "description": "automatic, replicas, erasure or k+m"],
             "layout": [
                 "type": "object",
                 "properties": [
