@@ -39,11 +39,26 @@ public struct Setting: Sendable {
         isSecret: Bool = false,
         read: @escaping @Sendable (String) -> Value?
     ) {
-        self.name = name
-        self.unit = unit
-        self.fallback = fallback
-        self.help = help
-        self.isSecret = isSecret
+        (self.name, self.unit, self.fallback, self.help, self.isSecret) = (name, unit, fallback, help, isSecret)
+        apply = { text, configuration in
+            guard let value = read(text) else { return rule }
+            configuration[keyPath: field] = value
+            return nil
+        }
+    }
+
+    /// A row of a field that may stay empty, but not because its value could not be read.
+    init<Value: Sendable>(
+        _ name: String,
+        _ field: any WritableKeyPath<Configuration, Value?> & Sendable,
+        unit: String,
+        fallback: String,
+        rule: String,
+        help: String,
+        isSecret: Bool = false,
+        read: @escaping @Sendable (String) -> Value?
+    ) {
+        (self.name, self.unit, self.fallback, self.help, self.isSecret) = (name, unit, fallback, help, isSecret)
         apply = { text, configuration in
             guard let value = read(text) else { return rule }
             configuration[keyPath: field] = value
