@@ -39,8 +39,8 @@ public struct SegmentedCipher: Sendable {
     /// - Throws: `CryptoError.notAuthentic` when one of them is not what was sealed as that segment with this key.
     public func open(_ sealed: [UInt8], from number: Int64, endsAll: Bool) throws -> [UInt8] {
         let count = (sealed.count + shape.sealed - 1) / shape.sealed
-        let size = sealed.count - count * SegmentShape.tag
-        guard count > 0, size >= 0, endsAll || sealed.count == count * shape.sealed else {
+        let last = sealed.count - (count - 1) * shape.sealed
+        guard count > 0, last >= SegmentShape.tag, endsAll || last == shape.sealed else {
             throw CryptoError.notAuthentic
         }
         guard let context = EVP_CIPHER_CTX_new() else { throw CryptoError.failed(operation: "open") }
@@ -49,7 +49,7 @@ public struct SegmentedCipher: Sendable {
             throw CryptoError.failed(operation: "open")
         }
         return try sealed.withUnsafeBufferPointer { sealed in
-            try [UInt8](unsafeUninitializedCapacity: size) { plain, filled in
+            try [UInt8](unsafeUninitializedCapacity: sealed.count - count * SegmentShape.tag) { plain, filled in
                 for index in 0..<count {
                     let start = index * shape.sealed
                     let length = min(shape.sealed, sealed.count - start) - SegmentShape.tag
