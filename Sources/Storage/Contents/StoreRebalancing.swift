@@ -30,8 +30,9 @@ public struct StoreRebalancing: Sendable {
         self.store = store
     }
 
-    /// Moves fragments, until a moment, or to the end. What is staged or degraded is left as it is: encoding and repair
-    /// place it anew.
+    /// Moves fragments, until a moment, or to the end.
+    ///
+    /// What is staged or degraded is left as it is: encoding and repair place it anew.
     ///
     /// - Parameters:
     ///   - last: only contents after this one.
