@@ -39,8 +39,7 @@ public struct Setting: Sendable {
         isSecret: Bool = false,
         read: @escaping @Sendable (String) -> Value?
     ) {
-        (self.name, self.unit, self.fallback, self.help, self.isSecret) = (name, unit, fallback, help, isSecret)
-        apply = { text, configuration in
+        self.init(name, unit, fallback, help, isSecret) { text, configuration in
             guard let value = read(text) else { return rule }
             configuration[keyPath: field] = value
             return nil
@@ -58,11 +57,26 @@ public struct Setting: Sendable {
         isSecret: Bool = false,
         read: @escaping @Sendable (String) -> Value?
     ) {
-        (self.name, self.unit, self.fallback, self.help, self.isSecret) = (name, unit, fallback, help, isSecret)
-        apply = { text, configuration in
+        self.init(name, unit, fallback, help, isSecret) { text, configuration in
             guard let value = read(text) else { return rule }
             configuration[keyPath: field] = value
             return nil
         }
+    }
+
+    private init(
+        _ name: String,
+        _ unit: String,
+        _ fallback: String,
+        _ help: String,
+        _ isSecret: Bool,
+        apply: @escaping @Sendable (String, inout Configuration) -> String?
+    ) {
+        self.name = name
+        self.unit = unit
+        self.fallback = fallback
+        self.help = help
+        self.isSecret = isSecret
+        self.apply = apply
     }
 }

@@ -4,7 +4,7 @@ import HawserMetadata
 /// Brings fragments to where they would be placed today: after targets were added, or weights and zones changed.
 public struct StoreRebalancing: Sendable {
     /// How far it came.
-    public struct Outcome: Sendable, Hashable, Codable {
+    public struct Outcome: WalkOutcome, Hashable {
         /// The content it came to; nil when it is through.
         public var last: String?
         /// How many contents were looked at.
@@ -18,6 +18,16 @@ public struct StoreRebalancing: Sendable {
 
         /// Nothing yet.
         public init() {}
+
+        /// Both, one after the other.
+        public static func + (earlier: Outcome, later: Outcome) -> Outcome {
+            var sum = later
+            sum.checked += earlier.checked
+            sum.moved += earlier.moved
+            sum.bytes += earlier.bytes
+            sum.left += earlier.left
+            return sum
+        }
     }
 
     private static let page = 200
@@ -30,8 +40,9 @@ public struct StoreRebalancing: Sendable {
         self.store = store
     }
 
-    /// Moves fragments, until a moment, or to the end. What is staged or degraded is left as it is: encoding and repair
-    /// place it anew.
+    /// Moves fragments, until a moment, or to the end.
+    ///
+    /// What is staged or degraded is left as it is: encoding and repair place it anew.
     ///
     /// - Parameters:
     ///   - last: only contents after this one.

@@ -21,30 +21,9 @@ public struct StoreRebalanceHandler: ServiceHandler {
     /// Looks at all contents, round after round.
     public func run(_ arguments: StoreRebalance.Arguments, in job: JobContext) async throws -> JSON {
         let rebalancing = StoreRebalancing(services.objects.contents)
-        let shift = max(Self.shift, Timestamp.now.seconds(since: job.created) / 20)
-        var sum = StoreRebalancing.Outcome()
-        for number in 0... {
-            let last = sum.last
-            let round = try await job.step("round \(number)") {
-                try await JobError.storing {
-                    try await rebalancing.round(
-                        after: last,
-                        until: .now + .seconds(shift),
-                        bytesPerSecond: arguments.bytesPerSecond
-                    )
-                }
-            }
-            sum.checked += round.checked
-            sum.moved += round.moved
-            sum.bytes += round.bytes
-            sum.left += round.left
-            sum.last = round.last
-            if round.last == nil { break }
-            // A courtesy: nothing fails because it cannot be told.
-            try? await job.progress(Self.view(sum))
-            try await job.poll("rest \(number)", every: 0.05...0.05, first: 0.05) { true }
+        return try await job.rounds(of: Self.shift, view: Self.view) { last, moment in
+            try await rebalancing.round(after: last, until: moment, bytesPerSecond: arguments.bytesPerSecond)
         }
-        return Self.view(sum)
     }
 
     private static func view(_ sum: StoreRebalancing.Outcome) -> JSON {
