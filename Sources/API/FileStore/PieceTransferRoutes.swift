@@ -137,10 +137,12 @@ struct PieceTransferRoutes: Sendable {
         } catch {
             // The common judgement of errors, whose status is none but a number elsewhere in the dialect.
             var failure = StoreFailure.unexpected(error, request)
-            let isAway = failure.code == 503
-            if !isAway { failure = StoreFailure(15, ErrorAnswer.lostMessage) }
-            failure.status = isAway ? 503 : 500
-            throw failure
+            if failure.code == 503 {
+                failure.status = 503
+                throw failure
+            }
+            let lost = (error as? StorageError).map(ErrorAnswer.message)
+            throw StoreFailure(lost == nil ? 13 : 15, lost ?? "something failed", status: 500)
         }
     }
 }

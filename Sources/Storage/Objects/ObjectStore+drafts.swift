@@ -22,7 +22,7 @@ extension ObjectStore {
     func draft(_ staged: StagedFile, tenant: String, name: String, contentType: String) async throws -> Draft {
         do {
             let digests = try await staged.finish()
-            let equal = try await contents.equal(digests, tenant: tenant)
+            let equal = try await contents.equal(staged, digests, tenant: tenant)
             let content = equal == nil ? try await contents.take(staged, tenant: tenant) : nil
             if content == nil { await discard(staged) }
             let object = Self.object(
@@ -40,11 +40,12 @@ extension ObjectStore {
         }
     }
 
-    /// Drafts an object with the bytes of another one of the same tenant; nil when these are not whole.
+    /// Drafts an object with the bytes of another one of the same tenant; nil when these are not whole, or encrypted.
     ///
     /// - Throws: `MetadataUnavailable`, `MetadataError`.
     func draft(like object: StoredObject, name: String, contentType: String) async throws -> Draft? {
-        guard let content = try await contents.find(object.content), content.isWhole else { return nil }
+        guard let content = try await contents.find(object.content), content.isWhole, content.encryption == nil
+        else { return nil }
         let digests = StagedContent(size: object.size, md5: object.etag, sha1: object.sha1, sha256: object.sha256)
         let new = Self.object(
             digests,

@@ -61,7 +61,7 @@ extension PieceStore {
     func code(for size: Int64) async throws -> (k: Int, m: Int) {
         let open = try await contents.targets.candidates().count { Placement.takes(0, $0) }
         do {
-            guard case .coded(let k, let m) = try contents.policy.choose(size: size, targets: open) else {
+            guard case .coded(let k, let m) = try LayoutPolicy.automatic.choose(size: size, targets: open) else {
                 return (1, 0)
             }
             return (k, m)

@@ -36,7 +36,8 @@ extension PieceStore {
         }
         let k: Int
         switch content.layout {
-        case .inline(let bytes):
+        case .inline:
+            let bytes = try await files.objects.open(object).reduce(into: []) { $0 += $1 }
             try await files.transfers.countDown(file.size, of: object.id, tenant: tenant)
             return .data(bytes)
         case .coded(let layout): k = layout.k
