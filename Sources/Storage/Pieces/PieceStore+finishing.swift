@@ -46,7 +46,9 @@ extension PieceStore {
         let folder = try await folder(for: new, of: tenant)
         if try await isThere(new, in: folder, of: tenant) { return new.name }
         let known = try await files.tree.content(sha1: new.file.sha1, tenant: tenant)
-        guard !known.contains(where: { $0.size == new.file.size }) else { throw Self.alreadyThere }
+        if known.contains(where: { $0.size == new.file.size }) {
+            return try await finished(new, in: folder, of: tenant)
+        }
         let upload: PieceUpload
         do {
             upload = try await held(new.file, by: client, of: tenant)
@@ -89,15 +91,19 @@ extension PieceStore {
             )
             return try await place(draft, as: new, in: folder, moved: new.file.size, ending: upload.id)
         } catch is UploadOver {
-            // Another one was faster: it may have had the same name in mind, or another.
-            guard try await isThere(new, in: folder, of: upload.tenant) else { throw Self.alreadyThere }
-            return new.name
+            return try await finished(new, in: folder, of: upload.tenant)
         } catch StorageError.superseded {
             throw FileStore.Refusal(9, "the file was not saved: ask again")
         }
     }
 
-    private static let alreadyThere = FileStore.Refusal(14, "the file exists already: ask for it to add its name")
+    /// What is to be said of a file that somebody else finished, perhaps a moment ago, under the same name or another.
+    private func finished(_ new: NewFile, in folder: String, of tenant: String) async throws -> String {
+        guard try await isThere(new, in: folder, of: tenant) else {
+            throw FileStore.Refusal(14, "the file exists already: ask for it to add its name")
+        }
+        return new.name
+    }
 
     /// Looks whether the list of pieces is one.
     private static func check(_ partitions: [[Block]]) throws {

@@ -33,7 +33,10 @@ struct PieceClient: Sendable {
 
     /// Asks whether the file is there, which it is not, and cuts and codes it as the answer says.
     func cut(_ name: String, _ more: [String: JSON] = [:]) async throws -> [[ClientCode.Piece]] {
-        let answer = try await exists(name, more)
+        try cut(try await exists(name, more))
+    }
+
+    private func cut(_ answer: Envelope) throws -> [[ClientCode.Piece]] {
         guard answer.code == 1, let k = answer.data["datapiececount"]?.int,
             let m = answer.data["verifypiececount"]?.int
         else { throw UnexpectedAnswer(answer: answer.answer) }
@@ -123,11 +126,23 @@ struct PieceClient: Sendable {
         try await store.ask("/store/object/done", .object(entry(name, more.merging(["partition": partitions]) { $1 })))
     }
 
-    /// Brings the file from the first question to the last answer.
+    /// Brings the file from the first question to the last answer; from the first again, when another client of the tenant
+    /// has finished the same file meanwhile.
     func bring(_ name: String) async throws {
-        let partitions = try await cut(name)
-        let answer = try await done(name, try await putAll(partitions, try await prepare(partitions)))
-        guard answer.code == 0 else { throw UnexpectedAnswer(answer: answer.answer) }
+        while true {
+            let asked = try await exists(name)
+            if asked.code == 0 { return }
+            let partitions = try cut(asked)
+            do {
+                let prepared = try await prepare(partitions)
+                guard prepared.code == 0 else { throw UnexpectedAnswer(answer: prepared.answer) }
+                let answer = try await done(name, try await putAll(partitions, prepared))
+                guard answer.code == 0 else { throw UnexpectedAnswer(answer: answer.answer) }
+                return
+            } catch let refused as UnexpectedAnswer where [5, 9].contains(refused.answer.json["code"]) {
+                continue
+            }
+        }
     }
 
     /// Gets the file by its parts.
