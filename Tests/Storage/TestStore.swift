@@ -26,11 +26,13 @@ struct TestStore {
     ///   - given: where metadata is; nil: in one of its own.
     ///   - count: how many targets there are: `t00`, `t01` …
     ///   - partitionLimit: the longest partition.
+    ///   - make: makes a target that is another one than the directory of the record; nil for the others.
     /// - Throws: what starting MongoDB and making directories throws.
     init(
         database given: MongoDatabase? = nil,
         targets count: Int = 1,
-        partitionLimit: Int64 = LayoutPolicy.partitionLimit
+        partitionLimit: Int64 = LayoutPolicy.partitionLimit,
+        make: (@Sendable (TargetRecord) throws -> (any Target)?)? = nil
     ) async throws {
         files = try TestDirectory("storage")
         staging = try Staging(directory: files.file("staging"), pool: pool)
@@ -40,7 +42,10 @@ struct TestStore {
         database = try given ?? MongoDatabase(url: Secret(url), options: .forTests)
         objects = StoredObjectCollection(database)
         let collection = TargetCollection(database)
-        targets = TargetSet(collection) { try await TargetFactory(data: "/", masterKey: nil).make($0) }
+        targets = TargetSet(collection) { record in
+            if let target = try make?(record) { return target }
+            return try await TargetFactory(data: "/", masterKey: nil).make(record)
+        }
         let known = StoredContentCollection(database)
         contents = ContentStore(
             known,

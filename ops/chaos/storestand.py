@@ -60,10 +60,13 @@ class StoreStand(Stand):
         return record["result"] if record["state"] == "succeeded" else record
 
     async def settle(self, mongo, patience):
-        """Waits until all contents are durable; answers those that are not, and how long it took in seconds."""
+        """Waits until all contents are durable; answers those that are not, and how long it took in seconds.
+
+        Those that were removed while a target could not remove their fragments are for the collection.
+        """
         began = time.monotonic()
         while True:
-            left = [entry for entry in mongo.find("contents") if entry["state"] != "durable"]
+            left = [entry for entry in mongo.find("contents") if entry["state"] not in ("durable", "dying")]
             if not left or time.monotonic() - began > patience:
                 return left, time.monotonic() - began
             await asyncio.sleep(0.5)
@@ -71,17 +74,19 @@ class StoreStand(Stand):
     def mongo(self):
         return Mongo(self.urls["mongo_url"])
 
-    def files(self, **elsewhere):
+    def files(self, disks=None, stores=None):
         """The files of the store, by target; those in the staging area by the empty name.
 
-        Targets whose directory is not below the data directory are named: `t00="/mnt/x"` for the target `t00`.
+        Targets outside of the data directory are named by their ids: `disks` with their directories, `stores` with what
+        knows the names of their objects.
         """
-        roots = {"": f"{self.data}/staged", **elsewhere}
+        roots = {"": f"{self.data}/staged"} | (disks or {})
         roots |= {name: f"{self.data}/targets/{name}" for name in os.listdir(f"{self.data}/targets")}
-        found = {}
+        found = {name: store.names() for name, store in (stores or {}).items()}
         for name, root in roots.items():
             for folder, _, names in os.walk(root):
-                found.setdefault(name, set()).update(f"{os.path.basename(folder)}/{entry}" for entry in names)
+                if folder != root:
+                    found.setdefault(name, set()).update(f"{os.path.basename(folder)}/{entry}" for entry in names)
         return {name: names for name, names in found.items() if names}
 
 
@@ -127,23 +132,19 @@ async def wrong(address, key, files, width=4):
     return found
 
 
-async def check_store(stand, checks, mongo, elsewhere=None):
-    """Collects twice, then compares the directories of the targets with what the contents in MongoDB name.
+async def check_store(stand, checks, mongo, **others):
+    """Collects twice, then compares what is on the targets with what the contents in MongoDB name.
 
-    `elsewhere`: directories of targets outside of the data directory, by id. Answers what was collected.
+    `others`: targets outside of the data directory, as `StoreStand.files` takes them. Answers what was collected.
     """
     first = await stand.collect()
     second = await stand.collect()
     checks.check("nothing is left after collection", second.get("files") == 0 and second.get("contents") == 0,
                  f"{first}, then {second}")
     contents, objects = mongo.find("contents"), mongo.find("objects")
-    there = {name: len(names) for name, names in stand.files(**(elsewhere or {})).items()}
-    expected = named(contents)
-    if elsewhere is not None:
-        # Buckets are not looked into here.
-        known = set(os.listdir(f"{stand.data}/targets")) | set(elsewhere) | {""}
-        expected = {name: count for name, count in expected.items() if name in known}
-    checks.check("the targets keep what contents name, and nothing else", there == expected, f"{there} and {expected}")
+    there = {name: len(names) for name, names in stand.files(**others).items()}
+    checks.check("the targets keep what contents name, and nothing else", there == named(contents),
+                 f"{there} and {named(contents)}")
     by_content = {}
     for entry in objects:
         by_content[entry["content"]] = by_content.get(entry["content"], 0) + 1
