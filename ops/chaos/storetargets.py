@@ -3,6 +3,7 @@
 Needs root for the disks, and for the store Debian's packages of Ceph, which `ops/testbed/ceph/up` installs.
 """
 
+import contextlib
 import glob
 import os
 import re
@@ -129,12 +130,16 @@ class HangingStore:
             "HAWSER_TESTBED_CEPH": base, "PORT_RGW": str(free_port()), "PORT_MONITOR": str(free_port()),
             "OSD_BYTES": str(8 << 30)}
         self.bucket = "chaos"
+        self.start()
+        self.ask("PUT")
+
+    def start(self):
+        """Starts what does not run of it."""
         path = run(f"{ROOT}/ops/testbed/ceph/up", env=self.environment).strip()
         with open(path) as file:
             self.known = dict(line.rstrip("\n").split("=", 1) for line in file)
-        with open(f"{base}/run/rgw.pid") as file:
+        with open(f"{self.base}/run/rgw.pid") as file:
             self.pid = int(file.read())
-        self.ask("PUT")
 
     def ask(self, method, **query):
         return s3.ask(self.known["RGW_ENDPOINT"], self.known["RGW_ADMIN_ACCESS_KEY"],
@@ -158,7 +163,8 @@ class HangingStore:
         os.kill(self.pid, signal.SIGSTOP)
 
     def back(self):
-        os.kill(self.pid, signal.SIGCONT)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGCONT)
 
     def names(self):
         """The names of all objects."""
@@ -173,5 +179,5 @@ class HangingStore:
             after = page[-1]
 
     def end(self):
-        os.kill(self.pid, signal.SIGCONT)
+        self.back()
         subprocess.run([f"{ROOT}/ops/testbed/ceph/down", "--remove"], env=self.environment)

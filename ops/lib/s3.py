@@ -7,11 +7,8 @@ import time
 import urllib.parse
 
 
-def headers(host, access_key, secret_key, method, path, query, digest, region="default"):
-    """The headers that sign a request. `digest`: the SHA-256 of its body in hexadecimal, or UNSIGNED-PAYLOAD."""
-    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    scope = f"{now[:8]}/{region}/s3/aws4_request"
-    signed = {"host": host, "x-amz-content-sha256": digest, "x-amz-date": now}
+def sign(secret_key, scope, now, method, path, query, signed, digest):
+    """The signature of a request. `signed`: the headers it covers, by name; `digest`: the SHA-256 of its body."""
     canonical = "\n".join([
         method, urllib.parse.quote(path), encoded(query), *(f"{name}:{value}" for name, value in signed.items()), "",
         ";".join(signed), digest])
@@ -19,9 +16,17 @@ def headers(host, access_key, secret_key, method, path, query, digest, region="d
     key = b"AWS4" + secret_key.encode()
     for part in [*scope.split("/"), text]:
         key = hmac.new(key, part.encode(), "sha256").digest()
-    signed["Authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, SignedHeaders={';'.join(signed)}, Signature={key.hex()}")
-    return signed
+    return key.hex()
+
+
+def headers(host, access_key, secret_key, method, path, query, digest, region="default"):
+    """The headers that sign a request. `digest`: the SHA-256 of its body in hexadecimal."""
+    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    scope = f"{now[:8]}/{region}/s3/aws4_request"
+    signed = {"host": host, "x-amz-content-sha256": digest, "x-amz-date": now}
+    signature = sign(secret_key, scope, now, method, path, query, signed, digest)
+    return signed | {"Authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/{scope}, "
+                                      f"SignedHeaders={';'.join(signed)}, Signature={signature}"}
 
 
 def encoded(query):
@@ -43,3 +48,15 @@ def ask(endpoint, access_key, secret_key, method, path, query=None, body=b""):
     if answer.status >= 300:
         raise RuntimeError(f"{method} {path}: {answer.status} {text[:300]}")
     return text
+
+
+def presigned(endpoint, access_key, secret_key, method, path, seconds=3600, region="default"):
+    """A URL that whoever has it may use with this method for so long."""
+    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    scope = f"{now[:8]}/{region}/s3/aws4_request"
+    query = {
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": f"{access_key}/{scope}", "X-Amz-Date": now,
+        "X-Amz-Expires": str(seconds), "X-Amz-SignedHeaders": "host"}
+    host = urllib.parse.urlsplit(endpoint).netloc
+    signature = sign(secret_key, scope, now, method, path, query, {"host": host}, "UNSIGNED-PAYLOAD")
+    return f"{endpoint}{urllib.parse.quote(path)}?{encoded(query)}&X-Amz-Signature={signature}"

@@ -10,7 +10,7 @@ public final class ContentStore: Sendable {
     /// How many large contents a process encodes or repairs at the same time: each takes up to 64 MiB of memory.
     private static let largeAtOnce = 4
     /// How long one who removes a content waits for its targets.
-    private static let patience = Duration.seconds(2)
+    private static let patience = Duration.seconds(1)
 
     let contents: StoredContentCollection
     /// Where contents are until they are durable.
@@ -124,8 +124,8 @@ public final class ContentStore: Sendable {
     /// Removes the bytes of a dying content, then the content; that it could not be done is logged: `StoreCollection`
     /// does it.
     ///
-    /// It is gone for everybody already, so nobody has to wait for a target that hangs: what takes longer than two
-    /// seconds goes on after this returns.
+    /// It is gone for everybody already, so nobody has to wait for a target that hangs: what takes longer than a
+    /// second goes on after this returns.
     func destroy(_ content: StoredContent) async {
         let isDone = Waiter<Void>()
         Task {
