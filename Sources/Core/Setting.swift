@@ -39,15 +39,44 @@ public struct Setting: Sendable {
         isSecret: Bool = false,
         read: @escaping @Sendable (String) -> Value?
     ) {
+        self.init(name, unit, fallback, help, isSecret) { text, configuration in
+            guard let value = read(text) else { return rule }
+            configuration[keyPath: field] = value
+            return nil
+        }
+    }
+
+    /// A row of a field that may stay empty, but not because its value could not be read.
+    init<Value: Sendable>(
+        _ name: String,
+        _ field: any WritableKeyPath<Configuration, Value?> & Sendable,
+        unit: String,
+        fallback: String,
+        rule: String,
+        help: String,
+        isSecret: Bool = false,
+        read: @escaping @Sendable (String) -> Value?
+    ) {
+        self.init(name, unit, fallback, help, isSecret) { text, configuration in
+            guard let value = read(text) else { return rule }
+            configuration[keyPath: field] = value
+            return nil
+        }
+    }
+
+    private init(
+        _ name: String,
+        _ unit: String,
+        _ fallback: String,
+        _ help: String,
+        _ isSecret: Bool,
+        apply: @escaping @Sendable (String, inout Configuration) -> String?
+    ) {
         self.name = name
         self.unit = unit
         self.fallback = fallback
         self.help = help
         self.isSecret = isSecret
-        apply = { text, configuration in
-            guard let value = read(text) else { return rule }
-            configuration[keyPath: field] = value
-            return nil
-        }
+        self.apply = apply
     }
 }

@@ -50,7 +50,12 @@ extension Transfer {
     /// Takes leave of the easy handle, which is no longer in the multi handle.
     func end(_ easy: UnsafeMutableRawPointer, _ code: CURLcode) {
         if code == CURLE_OK {
-            finish(nil)
+            // libcurl takes a head that is cut in its last lines for a whole answer.
+            if state.withLock({ $0.isHeadComplete }) {
+                finish(nil)
+            } else {
+                fail(.receive, "the connection ended within the answer's head")
+            }
         } else {
             let (isRefused, isTooLarge) = state.withLock { ($0.isRefused, $0.isTooLarge) }
             let number = hawser_curl_get_long(easy, CURLINFO_OS_ERRNO)

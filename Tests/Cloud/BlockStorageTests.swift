@@ -30,7 +30,7 @@ struct BlockStorageTests {
             try await cinder.removeMetadata("b", ofVolume: made.id)
             #expect(try await cinder.volume(made.id).metadata == ["hawser-job": "job's 1", "c": "3"])
             try await cinder.extendVolume(made.id, toGiB: 2)
-            while try await tenant.watch.volumes.status(of: made.id, newerThan: .now)?.sizeGiB != 2 {}
+            while try await tenant.watch.volumes.awaited(made.id)?.sizeGiB != 2 {}
             try await tenant.wait(volume: made.id, "available")
             let smaller = await #expect(throws: CloudError.self) { try await cinder.extendVolume(made.id, toGiB: 1) }
             #expect(smaller?.kind == .badRequest)

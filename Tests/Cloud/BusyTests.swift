@@ -44,7 +44,7 @@ struct BusyTests {
                 try await cinder.extendVolume(volume.id, toGiB: 3)
             }
             #expect(extending?.kind == .busy, "\(String(describing: extending))")
-            while try await tenant.watch.volumes.status(of: volume.id, newerThan: .now)?.sizeGiB != 2 {}
+            while try await tenant.watch.volumes.awaited(volume.id)?.sizeGiB != 2 {}
             try await tenant.wait(volume: volume.id, "available")
             _ = try await nova.attach(volume: volume.id, toServer: id)
             try await tenant.wait(volume: volume.id, "in-use")

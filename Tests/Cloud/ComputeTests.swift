@@ -46,7 +46,7 @@ struct ComputeTests {
             #expect(attachments.first { $0.volumeID == data.id }?.deletesOnTermination == false)
             #expect(try await tenant.volumes.volume(data.id).attachments.map(\.serverID) == [id])
             try await tenant.volumes.extendVolume(data.id, toGiB: 2)
-            while try await tenant.watch.volumes.status(of: data.id, newerThan: .now)?.sizeGiB != 2 {}
+            while try await tenant.watch.volumes.awaited(data.id)?.sizeGiB != 2 {}
             try await tenant.wait(volume: data.id, "in-use")
             try await nova.detach(volume: data.id, fromServer: id)
             try await tenant.wait(volume: data.id, "available")

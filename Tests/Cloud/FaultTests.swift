@@ -175,12 +175,12 @@ struct FaultTests {
 
     @Test func aRefusedConnectionReachedNobody() async throws {
         var settings = try TestCloud.settings()
-        settings.credentials.authURL = "http://127.0.0.1:\(try FreePort.find())/v3"
+        settings.credentials.authURL = "http://127.0.0.1:\(try ClosedPort.number())/v3"
         let session = CloudSession(settings, client: TestCloud.client)
         let error = await #expect(throws: CloudError.self) { try await session.token() }
         #expect(error?.kind == .unreachable(.connect) && error?.mayHaveReached == false && error?.isTransient == true)
         settings = try TestCloud.settings()
-        settings.services[.compute, default: .init()].endpoint = "http://127.0.0.1:\(try FreePort.find())/v2.1"
+        settings.services[.compute, default: .init()].endpoint = "http://127.0.0.1:\(try ClosedPort.number())/v2.1"
         let compute = Compute(CloudSession(settings, client: TestCloud.client))
         let request = Compute.ServerRequest(name: "x", flavorID: "1")
         let post = await #expect(throws: CloudError.self) { try await compute.createServer(request) }
@@ -225,7 +225,8 @@ struct FaultTests {
     }
 
     @Test func aHangEndsInTime() async throws {
-        let limits = CloudLimits(connectTimeout: .seconds(1), timeout: .milliseconds(1500))
+        // Long enough for a busy cloud to log in meanwhile.
+        let limits = CloudLimits(connectTimeout: .seconds(2), timeout: .seconds(6))
         try await Stand.with(limits: limits) { stand in
             _ = try await stand.session.token()
             stand.nova.fail(.hang) { _ in true }

@@ -111,9 +111,8 @@ struct NotificationListenerTests {
 
     @Test func aNodeThatDoesNotAnswerIsPassedOver() async throws {
         let port = try rabbit().port
-        let free = try FreePort.find()
         let source = try NotificationSource(
-            url: "amqp://guest:guest@127.0.0.1:\(free),guest:guest@127.0.0.1:\(port)/?exchanges=nova"
+            url: "amqp://guest:guest@127.0.0.1:\(try ClosedPort.number()),guest:guest@127.0.0.1:\(port)/?exchanges=nova"
         )
         #expect(try NotificationListener.probe(source).found == ["nova"])
     }
@@ -127,8 +126,8 @@ struct NotificationListenerTests {
         let nowhere = try NotificationSource(url: "amqp://guest:hunter2@127.0.0.1:\(port)/no-such-host")
         let unknown = #expect(throws: RabbitError.self) { try NotificationListener.probe(nowhere) }
         #expect(unknown?.description.contains("hunter2") == false)
-        let closed = try NotificationSource(url: "amqp://guest:hunter2@127.0.0.1:\(try FreePort.find())/")
-        let absent = #expect(throws: RabbitError.self) { try NotificationListener.probe(closed) }
+        let nobody = try NotificationSource(url: "amqp://guest:hunter2@127.0.0.1:\(try ClosedPort.number())/")
+        let absent = #expect(throws: RabbitError.self) { try NotificationListener.probe(nobody) }
         #expect(absent?.operation == "connect")
     }
 

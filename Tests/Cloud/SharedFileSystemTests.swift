@@ -47,7 +47,7 @@ struct SharedFileSystemTests {
             try await manila.denyAccess(rule.id, toShare: made.id)
             while try await !manila.accessRules(ofShare: made.id).isEmpty {}
             try await manila.extendShare(made.id, toGiB: 2)
-            while try await tenant.watch.shares.status(of: made.id, newerThan: .now)?.sizeGiB != 2 {}
+            while try await tenant.watch.shares.awaited(made.id)?.sizeGiB != 2 {}
             #expect(try await manila.quotas().first { $0.name == "gigabytes" }?.used == 2)
             #expect(try await manila.messages(ofShare: made.id).isEmpty)
 

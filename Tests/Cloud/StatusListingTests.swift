@@ -19,48 +19,16 @@ import Testing
         }
     }
 
-    @Test func manyCallersShareOneListing() async throws {
-        let source = Source()
-        let listing = StatusListing(interval: .milliseconds(20)) { try await source.list() }
-        let callers = (0..<1000).map { index in
-            Task { try await listing.status(of: "\(index % 3)", newerThan: .now) }
-        }
-        while listing.waitingCount < 1000 { await Task.yield() }
-        // The first listing may have begun before some of them asked: those wait for the second one.
-        source.results.continuation.yield(.success(["0": 0, "1": 1]))
-        source.results.continuation.yield(.success(["0": 0, "1": 1]))
-        for (index, caller) in callers.enumerated() {
-            #expect(try await caller.value == (index % 3 == 2 ? nil : index % 3))
-        }
-        #expect(listing.listingCount <= 2)
-    }
-
-    @Test func aCallerGetsNoNewsOlderThanItAskedFor() async throws {
-        let source = Source()
-        let listing = StatusListing(interval: .milliseconds(1)) { try await source.list() }
-        var began = source.began.stream.makeAsyncIterator()
-        let first = Task { try await listing.status(of: "a", newerThan: .now) }
-        await began.next()
-        // This one asks while the first listing is under way; that listing may not know of what it did.
-        let second = Task { try await listing.status(of: "a", newerThan: .now) }
-        while listing.waitingCount < 2 { await Task.yield() }
-        source.results.continuation.yield(.success(["a": 1]))
-        #expect(try await first.value == 1)
-        await began.next()
-        source.results.continuation.yield(.success(["a": 2]))
-        #expect(try await second.value == 2)
-        // What was listed is new enough for one who asks for less.
-        #expect(try await listing.status(of: "a", newerThan: .now - .seconds(60)) == 2)
-        #expect(listing.listingCount == 2)
-    }
-
     @Test func listingsKeepTheirInterval() async throws {
         let starts = Mutex<[ContinuousClock.Instant]>([])
         let listing = StatusListing(interval: .milliseconds(50)) {
             starts.withLock { $0.append(.now) }
             return ["a": 1]
         }
-        for _ in 0..<6 { _ = try await listing.status(of: "a", newerThan: .now) }
+        for index in 0..<6 {
+            let fresh = Freshness(after: .now, within: .seconds(60), asker: "\(index)")
+            _ = try await listing.awaited("a", fresh)
+        }
         let times = starts.withLock { $0 }
         #expect(times.count == 6)
         // One per interval, and one more after a pause.
@@ -68,37 +36,19 @@ import Testing
         #expect(times[5] - times[0] >= .milliseconds(4 * 50))
     }
 
-    @Test func anErrorReachesAllWhoWaitAndTheNextListingIsTried() async throws {
+    @Test func anErrorReachesAllWhoAskedAndTheNextListingIsTried() async throws {
         let source = Source()
-        let listing = StatusListing(interval: .milliseconds(1)) { try await source.list() }
-        var began = source.began.stream.makeAsyncIterator()
-        let moment = ContinuousClock.now
-        let callers = (0..<10).map { _ in Task { try await listing.status(of: "a", newerThan: moment) } }
-        await began.next()
-        while listing.waitingCount < 10 { await Task.yield() }
+        let listing = StatusListing(interval: .milliseconds(1), keep: .seconds(60)) { try await source.list() }
+        let askers = (0..<10).map { Freshness(after: .now, within: .seconds(60), asker: "\($0)") }
+        for fresh in askers { #expect(throws: NewsToCome.self) { try listing.status(of: "a", fresh: fresh) } }
         source.results.continuation.yield(.failure(Broken()))
-        for caller in callers { await #expect(throws: Broken.self) { try await caller.value } }
+        for fresh in askers { await #expect(throws: Broken.self) { try await listing.awaited("a", fresh) } }
         source.results.continuation.yield(.success(["a": 7]))
-        #expect(try await listing.status(of: "a", newerThan: .now) == 7)
+        let next = Freshness(after: .now, within: .seconds(60), asker: "next")
+        #expect(try await listing.awaited("a", next) == 7)
     }
 
-    @Test func aCancelledCallerLeavesTheOthers() async throws {
-        let source = Source()
-        let listing = StatusListing(interval: .milliseconds(1)) { try await source.list() }
-        var began = source.began.stream.makeAsyncIterator()
-        let moment = ContinuousClock.now
-        let kept = Task { try await listing.status(of: "a", newerThan: moment) }
-        let cancelled = Task { try await listing.status(of: "a", newerThan: moment) }
-        await began.next()
-        while listing.waitingCount < 2 { await Task.yield() }
-        cancelled.cancel()
-        await #expect(throws: CancellationError.self) { try await cancelled.value }
-        source.results.continuation.yield(.success(["a": 1]))
-        #expect(try await kept.value == 1)
-        #expect(listing.listingCount == 1)
-    }
-
-    @Test func whoDoesNotWaitIsToldWhenToComeBack() async throws {
+    @Test func whoAsksIsToldWhenToComeBack() async throws {
         let source = Source()
         let listing = StatusListing(interval: .milliseconds(1), keep: .seconds(60)) { try await source.list() }
         var began = source.began.stream.makeAsyncIterator()
@@ -109,27 +59,27 @@ import Testing
         #expect(throws: NewsToCome.self) { try listing.status(of: "a", fresh: early) }
         let late = Freshness(after: .now, within: .seconds(60), asker: "late")
         source.results.continuation.yield(.success(["a": 1]))
-        #expect(try await Self.comingBack(listing, early) == 1)
+        #expect(try await listing.awaited("a", early) == 1)
         #expect(try listing.status(of: "b", fresh: early) == nil)
         #expect(listing.listingCount == 1)
         // That listing began before the second moment, and may not know of what was changed then.
         #expect(throws: NewsToCome.self) { try listing.status(of: "a", fresh: late) }
         await began.next()
         source.results.continuation.yield(.success(["a": 2]))
-        #expect(try await Self.comingBack(listing, late) == 2)
+        #expect(try await listing.awaited("a", late) == 2)
         // News that are too old are listed anew; what goes wrong then is told.
         let last = Freshness(after: late.after, within: .zero, asker: "last")
         #expect(throws: NewsToCome.self) { try listing.status(of: "a", fresh: last) }
         await began.next()
         source.results.continuation.yield(.failure(Broken()))
-        await #expect(throws: Broken.self) { try await Self.comingBack(listing, last) }
+        await #expect(throws: Broken.self) { try await listing.awaited("a", last) }
         #expect(listing.listingCount == 3)
         // Not to those who did not ask for it: they have it tried again.
         let other = Freshness(after: late.after, within: .seconds(60), asker: "other")
         #expect(throws: NewsToCome.self) { try listing.status(of: "a", fresh: other) }
         await began.next()
         source.results.continuation.yield(.success(["a": 3]))
-        #expect(try await Self.comingBack(listing, other) == 3)
+        #expect(try await listing.awaited("a", other) == 3)
     }
 
     @Test func whoComesLateIsAnsweredByTheListingThatWasMadeForIt() async throws {
@@ -140,7 +90,7 @@ import Testing
         #expect(throws: NewsToCome.self) { try listing.status(of: "a", fresh: fresh) }
         await began.next()
         source.results.continuation.yield(.success(["a": 1, "b": 2]))
-        #expect(try await Self.comingBack(listing, fresh) == 1)
+        #expect(try await listing.awaited("a", fresh) == 1)
         #expect(try listing.status(of: "b", fresh: fresh) == 2, "of all it looks at")
         listing.answered("a")
         #expect(throws: NewsToCome.self, "what it asks next is another question") {
@@ -152,20 +102,8 @@ import Testing
         let woken = Freshness(after: .now, within: .seconds(60), asker: "a")
         #expect(throws: NewsToCome.self) { try listing.status(of: "a", fresh: woken) }
         source.results.continuation.yield(.success(["a": 4]))
-        #expect(try await Self.comingBack(listing, woken) == 4)
+        #expect(try await listing.awaited("a", woken) == 4)
         #expect(listing.listingCount == 3)
-    }
-
-    /// Asks until it is known; an answer that was to come cannot be another kind of error.
-    private static func comingBack(_ listing: StatusListing<Int>, _ fresh: Freshness) async throws -> Int? {
-        while true {
-            do {
-                return try listing.status(of: "a", fresh: fresh)
-            } catch let later as NewsToCome {
-                #expect(later.after > .zero)
-                try await Task.sleep(for: min(later.after, .milliseconds(5)))
-            }
-        }
     }
 
     @Test func thousandsWhoComeBackCostOneListing() async throws {
@@ -176,7 +114,7 @@ import Testing
             #expect(throws: NewsToCome.self) { try listing.status(of: "\(index)", fresh: fresh) }
         }
         source.results.continuation.yield(.success(["a": 1]))
-        #expect(try await Self.comingBack(listing, fresh) == 1)
+        #expect(try await listing.awaited("a", fresh) == 1)
         for index in 0..<20_000 { #expect(try listing.status(of: "\(index)", fresh: fresh) == nil) }
         #expect(listing.listingCount == 1)
     }
@@ -199,27 +137,11 @@ import Testing
 
     @Test func whatNobodyAsksForIsForgotten() async throws {
         let listing = StatusListing(interval: .milliseconds(1), keep: .milliseconds(30)) { ["a": 1] }
-        _ = try await listing.status(of: "a", newerThan: .now)
+        let fresh = Freshness(after: .now, within: .seconds(60), asker: "a")
+        #expect(try await listing.awaited("a", fresh) == 1)
         #expect(listing.isHolding)
         while listing.isHolding { await Task.yield() }
-        #expect(try await listing.status(of: "a", newerThan: .now - .seconds(60)) == 1)
+        #expect(try await listing.awaited("a", fresh) == 1)
         #expect(listing.listingCount == 2)
-    }
-
-    @Test func twentyThousandWaitForOneListing() async throws {
-        let source = Source()
-        let listing = StatusListing(interval: .milliseconds(1)) { try await source.list() }
-        let moment = ContinuousClock.now
-        let items = Dictionary(uniqueKeysWithValues: (0..<20_000).map { ("\($0)", $0) })
-        let sum = try await withThrowingTaskGroup(of: Int.self) { group in
-            for index in 0..<20_000 {
-                group.addTask { try await listing.status(of: "\(index)", newerThan: moment) ?? 0 }
-            }
-            while listing.waitingCount < 20_000 { await Task.yield() }
-            source.results.continuation.yield(.success(items))
-            return try await group.reduce(0, +)
-        }
-        #expect(sum == 20_000 * 19_999 / 2)
-        #expect(listing.listingCount == 1)
     }
 }

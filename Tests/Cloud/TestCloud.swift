@@ -172,7 +172,7 @@ struct TestTenant: Sendable {
     ) async throws -> Item? {
         let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
-            let item = try await listing.status(of: id, newerThan: .now)
+            let item = try await listing.awaited(id)
             if try isThere(item) { return item }
         }
         throw TestFailure("\(id) did not come into its status")

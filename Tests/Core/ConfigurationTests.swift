@@ -37,6 +37,14 @@ struct ConfigurationTests {
         #expect(plain.environment.isEmpty)
     }
 
+    @Test("what a setting does not take is refused, never taken for nothing", arguments: Setting.all)
+    func refusal(setting: Setting) {
+        var configuration = Configuration()
+        #expect(throws: (any Error).self, "\(setting.name)") {
+            try configuration.set(setting, to: "\0", from: "a test")
+        }
+    }
+
     @Test("flag beats environment beats file beats default")
     func order() throws {
         let text = """

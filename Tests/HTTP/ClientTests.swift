@@ -1,6 +1,7 @@
 import Foundation
 import HawserCore
 import HawserHTTP
+import HawserTestSupport
 import Synchronization
 import Testing
 
@@ -184,10 +185,7 @@ import Testing
     }
 
     @Test func failuresSayWhatFailed() async throws {
-        let closed = try HTTPServer(options: .init(), log: Log("test")) { _ in .text("") }
-        let port = try closed.start()
-        await closed.stop(grace: 0)
-        let refused = await failure(ClientRequest(url: "http://127.0.0.1:\(port)/"))
+        let refused = await failure(ClientRequest(url: "http://127.0.0.1:\(try ClosedPort.number())/"))
         #expect(refused?.kind == .connect && refused?.isRetryable == true)
         // A label longer than DNS allows fails without a query.
         let unknown = await failure(ClientRequest(url: "http://\(String(repeating: "a", count: 64)).invalid/"))

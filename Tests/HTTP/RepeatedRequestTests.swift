@@ -12,18 +12,7 @@ import Testing
         private let listener: Int32
 
         init() throws {
-            let port = try FreePort.find()
-            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            address.sin_port = port.bigEndian
-            let status = withUnsafePointer(to: &address) {
-                $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, 16) }
-            }
-            guard status == 0, listen(listener, 8) == 0 else { throw SocketError(call: "listen", code: errno) }
-            self.listener = listener
-            self.port = port
+            (listener, port) = try Loopback.listen()
             Thread.detachNewThread { [self] in
                 while true {
                     let connection = accept(listener, nil, nil)

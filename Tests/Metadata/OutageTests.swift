@@ -19,8 +19,7 @@ struct OutageTests {
     }
 
     @Test func aServerThatIsNotThere() async throws {
-        let port = try FreePort.find()
-        let database = try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(port)/x"))
+        let database = try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(try ClosedPort.number())/x"))
         await expectUnavailable { try await database.ping() }
         await expectUnavailable { try await database.collection("a").insertOne([:]) }
     }

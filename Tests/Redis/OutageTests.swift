@@ -82,7 +82,7 @@ import Testing
     }
 
     @Test func nobodyListening() async throws {
-        let redis = try RedisClient(url: "redis://127.0.0.1:\(FreePort.find())")
+        let redis = try RedisClient(url: "redis://127.0.0.1:\(try ClosedPort.number())")
         let down = try await outage(of: redis)
         #expect(down.error.reason == .notConnected)
         #expect(down.error.cause.contains("refused"))
@@ -122,7 +122,7 @@ import Testing
         #expect(full?.reason == .refused)
         #expect(full?.cause.hasPrefix("OOM") == true)
         try await redis.send(["CONFIG", "SET", "maxmemory", 0])
-        try await redis.send(["REPLICAOF", "127.0.0.1", .int(Int(FreePort.find()))])
+        try await redis.send(["REPLICAOF", "127.0.0.1", .int(Int(ClosedPort.number()))])
         let replica = await #expect(throws: RedisUnavailable.self) { try await redis.send(["SET", "a", 1]) }
         #expect(replica?.cause.hasPrefix("READONLY") == true)
         #expect(replica?.isOutcomeUnknown == false)

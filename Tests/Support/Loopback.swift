@@ -1,21 +1,36 @@
 import Foundation
 
 /// Blocking sockets on the loopback interface, for proxies with a thread per connection.
-enum Loopback {
+public enum Loopback {
     /// A socket that listens, and its port.
     ///
     /// - Throws: `ServerError` when it cannot listen.
-    static func listen() throws -> (descriptor: Int32, port: UInt16) {
+    public static func listen() throws -> (descriptor: Int32, port: UInt16) {
+        let (descriptor, port) = try take()
+        guard Foundation.listen(descriptor, 128) == 0 else {
+            close(descriptor)
+            throw ServerError(description: "listen on port \(port): \(errno)")
+        }
+        return (descriptor, port)
+    }
+
+    /// A socket with a port of its own that does not listen.
+    ///
+    /// - Throws: `ServerError` when the system gives none.
+    static func take() throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = address(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let status = withUnsafeMutablePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer -> Int32 in
-                guard bind(descriptor, pointer, length) == 0, Foundation.listen(descriptor, 128) == 0 else { return -1 }
+                guard bind(descriptor, pointer, length) == 0 else { return -1 }
                 return getsockname(descriptor, pointer, &length)
             }
         }
-        guard status == 0 else { throw ServerError(description: "the proxy cannot listen: \(errno)") }
+        guard status == 0 else {
+            defer { close(descriptor) }
+            throw ServerError(description: "a port of the loopback interface: \(errno)")
+        }
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 

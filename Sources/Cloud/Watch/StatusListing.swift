@@ -4,9 +4,8 @@ import Synchronization
 /// News of many things by one list call per interval, however many ask.
 ///
 /// Who asks says how new the news must be. What is there and new enough is the answer. Else the things are listed, as soon
-/// as the pace allows, for all who ask: those who can come back are told when to (`status(of:fresh:)`), the others wait for
-/// a listing that begins after their moment (`status(of:newerThan:)`). An error reaches all who asked for that listing.
-/// What was listed is forgotten when nobody has asked for a while.
+/// as the pace allows, for all who ask, and they are told when to come back. An error reaches all who asked for that
+/// listing. What was listed is forgotten when nobody has asked for a while.
 public final class StatusListing<Item: Sendable>: Sendable {
     /// What came of a listing.
     private struct Outcome: Sendable {
@@ -15,15 +14,9 @@ public final class StatusListing<Item: Sendable>: Sendable {
         let result: Result<[String: Item], any Error>
     }
 
-    private struct Caller {
-        let after: ContinuousClock.Instant
-        let waiter: Waiter<[String: Item]>
-    }
-
     private struct State {
         var outcome: Outcome?
-        var callers: [Caller] = []
-        /// The latest moment that somebody who does not wait wants news from after.
+        /// The latest moment that somebody wants news from after.
         var wanted: ContinuousClock.Instant?
         /// Those who were told to come back, and since when they wait: a listing that began later is theirs.
         var askers: [String: ContinuousClock.Instant] = [:]
@@ -34,7 +27,7 @@ public final class StatusListing<Item: Sendable>: Sendable {
         var count = 0
     }
 
-    /// The least time until those who do not wait are asked to come back.
+    /// The least time until somebody is asked to come back.
     private static var patience: Duration { .milliseconds(50) }
     /// How many of them are known at most: some come back elsewhere.
     private static var most: Int { 100_000 }
@@ -62,13 +55,8 @@ public final class StatusListing<Item: Sendable>: Sendable {
     /// How many listings there were.
     public var listingCount: Int { state.withLock { $0.count } }
 
-    /// How many callers wait now.
-    public var waitingCount: Int { state.withLock { $0.callers.count } }
-
     /// Whether something listed is kept.
     public var isHolding: Bool { state.withLock { $0.outcome != nil } }
-
-    // MARK: Asking without waiting
 
     /// A thing as a listing shows it that is new enough; nil when that listing does not have it.
     ///
@@ -117,55 +105,23 @@ public final class StatusListing<Item: Sendable>: Sendable {
         return result
     }
 
-    // MARK: Asking and waiting
-
-    /// A thing as a listing shows it that began after a moment; nil when that listing does not have it.
-    ///
-    /// - Parameters:
-    ///   - id: its id.
-    ///   - moment: the moment the news must be newer than; after a change of one's own, the time its answer came.
-    /// - Returns: the thing as listed, or nil.
-    /// - Throws: what the listing throws; `CancellationError`.
-    public func status(of id: String, newerThan moment: ContinuousClock.Instant) async throws -> Item? {
-        let waiter = Waiter<[String: Item]>()
-        let (ready, starts) = state.withLock { state -> ([String: Item]?, Bool) in
-            state.askedAt = .now
-            if let outcome = state.outcome, outcome.startedAt > moment, let items = try? outcome.result.get() {
-                return (items, false)
-            }
-            state.callers.append(Caller(after: moment, waiter: waiter))
-            defer { state.isRunning = true }
-            return (nil, !state.isRunning)
-        }
-        if let ready { return ready[id] }
-        if starts { Task.detached { [self] in await run() } }
-        return try await waiter.value()[id]
-    }
-
-    // MARK: Listing
-
-    /// Lists as long as somebody waits for it, then keeps what was listed for a while.
+    /// Lists as long as somebody asks for it, then keeps what was listed for a while.
     private func run() async {
         while true {
             let (next, isWanted, mayForgetAt) = state.withLock { state in
-                // Those whose task was cancelled need no listing.
-                state.callers.removeAll { $0.waiter.isDone }
-                return (
-                    state.pace.nextStart, !state.callers.isEmpty || state.wanted != nil, state.askedAt + keep
-                )
+                (state.pace.nextStart, state.wanted != nil, state.askedAt + keep)
             }
             if isWanted {
                 if let next, next > .now {
-                    // Looked at again after that: those who waited may have left.
                     try? await Task.sleep(until: next, clock: .continuous)
                 } else {
                     await listOnce()
                 }
                 continue
             }
-            // The task ends here; a caller that comes after this look starts another one.
+            // The task ends here; who asks after this look starts another one.
             let isOver = state.withLock { state in
-                guard state.callers.isEmpty, state.wanted == nil else { return false }
+                guard state.wanted == nil else { return false }
                 state.isRunning = false
                 return true
             }
@@ -189,16 +145,12 @@ public final class StatusListing<Item: Sendable>: Sendable {
         } catch {
             result = .failure(error)
         }
-        let served = state.withLock { state in
+        state.withLock { state in
             let now = ContinuousClock.now
             state.isListing = false
             state.pace.end(at: now)
             state.outcome = Outcome(startedAt: startedAt, endedAt: now, result: result)
-            let served = state.callers.filter { $0.after < startedAt }
-            state.callers.removeAll { $0.after < startedAt }
-            return served
         }
-        for caller in served { caller.waiter.resume(with: result) }
     }
 
     private func forgetLater(at moment: ContinuousClock.Instant) {

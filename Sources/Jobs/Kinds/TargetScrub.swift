@@ -39,7 +39,11 @@ public enum TargetScrub: JobKind {
 
     /// The rate is at least a fragment's cell a second.
     public static func problems(in arguments: Arguments) -> [ArgumentProblem] {
-        guard let rate = arguments.bytesPerSecond, rate < 1 << 16 else { return [] }
+        problems(rate: arguments.bytesPerSecond)
+    }
+
+    static func problems(rate: Int64?) -> [ArgumentProblem] {
+        guard let rate, rate < 1 << 16 else { return [] }
         return [ArgumentProblem("bytes_per_second", "must be at least 65536")]
     }
 }

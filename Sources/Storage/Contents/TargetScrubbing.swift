@@ -3,7 +3,7 @@ import HawserMetadata
 /// Reads every fragment of a target, and has what is lost or damaged repaired.
 public struct TargetScrubbing: Sendable {
     /// How far it came.
-    public struct Outcome: Sendable, Hashable, Codable {
+    public struct Outcome: WalkOutcome, Hashable {
         /// The content it came to; nil when it is through.
         public var last: String?
         /// How many fragments were read.
@@ -15,6 +15,15 @@ public struct TargetScrubbing: Sendable {
 
         /// Nothing yet.
         public init() {}
+
+        /// Both, one after the other.
+        public static func + (earlier: Outcome, later: Outcome) -> Outcome {
+            var sum = later
+            sum.checked += earlier.checked
+            sum.damaged += earlier.damaged
+            sum.bytes += earlier.bytes
+            return sum
+        }
     }
 
     private static let page = 200

@@ -21,33 +21,19 @@ public struct TargetScrubHandler: ServiceHandler {
     /// Reads the target's fragments, round after round.
     public func run(_ arguments: TargetScrub.Arguments, in job: JobContext) async throws -> JSON {
         let scrubbing = TargetScrubbing(services.objects.contents)
-        let shift = max(Self.shift, Timestamp.now.seconds(since: job.created) / 20)
-        var sum = TargetScrubbing.Outcome()
-        for number in 0... {
-            let last = sum.last
-            let round = try await job.step("round \(number)") {
-                try await JobError.storing {
-                    try await scrubbing.round(
-                        arguments.target,
-                        after: last,
-                        until: .now + .seconds(shift),
-                        bytesPerSecond: arguments.bytesPerSecond
-                    )
-                }
-            }
-            sum.checked += round.checked
-            sum.damaged += round.damaged
-            sum.bytes += round.bytes
-            sum.last = round.last
-            if round.last == nil { break }
-            let shown: JSON = ["checked": .int(Int64(sum.checked)), "bytes": .int(sum.bytes)]
-            // A courtesy: nothing fails because it cannot be told.
-            try? await job.progress(shown)
-            try await job.poll("rest \(number)", every: 0.05...0.05, first: 0.05) { true }
+        func view(_ sum: TargetScrubbing.Outcome) -> JSON {
+            [
+                "target": .string(arguments.target), "checked": .int(Int64(sum.checked)),
+                "damaged": .int(Int64(sum.damaged)), "bytes": .int(sum.bytes),
+            ]
         }
-        return [
-            "target": .string(arguments.target), "checked": .int(Int64(sum.checked)),
-            "damaged": .int(Int64(sum.damaged)), "bytes": .int(sum.bytes),
-        ]
+        return try await job.rounds(of: Self.shift, view: view) { last, moment in
+            try await scrubbing.round(
+                arguments.target,
+                after: last,
+                until: moment,
+                bytesPerSecond: arguments.bytesPerSecond
+            )
+        }
     }
 }

@@ -65,9 +65,16 @@ extension Command {
                 name: "scrub",
                 summary: "Read every fragment of a target by a job, whose id is shown; damage is repaired.",
                 parameters: ["ID"],
-                options: [.whole("rate", 1 << 16...1 << 40, help: "at most so many bytes a second (no limit)")],
+                options: [rate],
                 settings: storeSettings,
                 run: scrubTarget
+            ),
+            Command(
+                name: "rebalance",
+                summary: "Move bytes to where they would be placed today by a job, whose id is shown.",
+                options: [rate],
+                settings: storeSettings,
+                run: rebalanceStore
             ),
             Command(
                 name: "collect",
@@ -87,6 +94,11 @@ extension Command {
     )
 
     private static let storeSettings = ["HAWSER_DATA"] + connections
+    private static let rate = Option.whole(
+        "rate",
+        1 << 16...1 << 40,
+        help: "at most so many bytes a second (no limit)"
+    )
     private static let zone = Option(
         flag: "zone",
         unit: "ZONE",
@@ -195,6 +207,13 @@ extension Command {
         let rate = invocation.whole("rate").map(Int64.init)
         let scrub = try JobSubmission(TargetScrub.self, .init(target: id, bytesPerSecond: rate))
         print(try await assembly.queues.enqueue(scrub))
+        return 0
+    }
+
+    @Sendable private static func rebalanceStore(_ invocation: Invocation) async throws -> Int32 {
+        let rate = invocation.whole("rate").map(Int64.init)
+        let assembly = try Assembly(invocation.configuration)
+        print(try await assembly.queues.enqueue(JobSubmission(StoreRebalance.self, .init(bytesPerSecond: rate))))
         return 0
     }
 

@@ -98,7 +98,7 @@ struct NotificationTests {
         let (code, output) = try await dev.check(dev.url)
         #expect(output.contains("exchanges nova"), "\(output)")
         #expect(code == 0, "\(output)")
-        let (failed, problem) = try await dev.check("amqp://guest:hunter2@127.0.0.1:\(try FreePort.find())/")
+        let (failed, problem) = try await dev.check("amqp://guest:hunter2@127.0.0.1:\(try ClosedPort.number())/")
         #expect(failed != 0)
         #expect(problem.contains("RabbitMQ"), "\(problem)")
         #expect(!problem.contains("hunter2"))

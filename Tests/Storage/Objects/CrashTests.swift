@@ -44,7 +44,7 @@ struct CrashTests {
 
     /// The metadata comes last: while it cannot be written, bytes may be there, but no object.
     @Test func metadataIsNeverThereWithoutBytes() async throws {
-        let dead = try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(try FreePort.find())/x"))
+        let dead = try MongoDatabase(url: Secret("mongodb://127.0.0.1:\(try ClosedPort.number())/x"))
         let test = try await TestStore(database: dead)
         let staged = try await test.stage(noise(10_000))
         await #expect(throws: MetadataUnavailable.self) {
