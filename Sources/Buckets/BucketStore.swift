@@ -43,6 +43,7 @@ public final class BucketStore: Sendable {
     ///   - name: what it is called.
     ///   - path: what its files' paths begin with.
     ///   - title: what it is called in a list.
+    ///   - policy: how the bytes of its files are kept.
     /// - Returns: the bucket.
     /// - Throws: `BucketError.numberTaken`; `MetadataUnavailable`, `MetadataError`.
     public func create(
@@ -50,12 +51,21 @@ public final class BucketStore: Sendable {
         tenant: String,
         name: String,
         path: String,
-        title: String?
+        title: String?,
+        policy: StoragePolicy = .standard
     ) async throws -> Bucket {
         while true {
             var id = number ?? 0
             if number == nil { id = try await buckets.nextNumber() }
-            let bucket = Bucket(id: id, tenant: tenant, name: name, path: path, title: title, created: .now)
+            let bucket = Bucket(
+                id: id,
+                tenant: tenant,
+                name: name,
+                path: path,
+                title: title,
+                policy: policy,
+                created: .now
+            )
             do {
                 try await buckets.insert(bucket)
             } catch let error as MetadataError where error.isDuplicate {
@@ -90,14 +100,8 @@ public final class BucketStore: Sendable {
 
     /// Changes what is not nil of a bucket; says whether there was one.
     @discardableResult
-    public func change(
-        _ id: Int64,
-        tenant: String,
-        name: String?,
-        path: String?,
-        title: String?
-    ) async throws -> Bool {
-        let changed = try await buckets.change(id: id, tenant: tenant, name: name, path: path, title: title)
+    public func change(_ id: Int64, tenant: String, to change: Bucket.Change) async throws -> Bool {
+        let changed = try await buckets.change(id: id, tenant: tenant, to: change)
         guard let changed else { return false }
         await tell(changed)
         return true

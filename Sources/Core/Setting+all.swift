@@ -48,7 +48,7 @@ extension Setting {
             unit: "KEY",
             fallback: "",
             rule: "32 bytes as 64 hexadecimal digits or as base64",
-            help: "the key that encrypts stored secrets: 32 bytes as 64 hexadecimal digits or base64",
+            help: "the key of stored secrets and encrypted files: 32 bytes as 64 hexadecimal digits or base64",
             isSecret: true,
             read: masterKey
         ),

@@ -12,6 +12,8 @@ public struct Bucket: Sendable, Hashable {
     public let path: String
     /// What it is called in a list, if anything else.
     public let title: String?
+    /// How the bytes of files that are put into it from now on are kept.
+    public let policy: StoragePolicy
     /// When it was made.
     public let created: Timestamp
     /// When it was last changed.
@@ -22,12 +24,21 @@ public struct Bucket: Sendable, Hashable {
     public let version: Int64
 
     /// A new bucket.
-    public init(id: Int64, tenant: String, name: String, path: String, title: String?, created: Timestamp) {
+    public init(
+        id: Int64,
+        tenant: String,
+        name: String,
+        path: String,
+        title: String?,
+        policy: StoragePolicy = .standard,
+        created: Timestamp
+    ) {
         self.id = id
         self.tenant = tenant
         self.name = name
         self.path = path
         self.title = title
+        self.policy = policy
         self.created = created
         modified = nil
         deletion = nil
@@ -40,6 +51,7 @@ public struct Bucket: Sendable, Hashable {
         name = try document.required("name", \.string)
         path = try document.required("path", \.string)
         title = try document.optional("title", \.string)
+        policy = try StoragePolicy(document: document)
         created = try document.required("created", \.date)
         modified = try document.optional("modified", \.date)
         deletion = try document.optional("deletion", \.string)
@@ -54,6 +66,48 @@ public struct Bucket: Sendable, Hashable {
         document["title"] = title.map(BSON.string)
         document["modified"] = modified.map(BSON.date)
         document["deletion"] = deletion.map(BSON.string)
-        return document
+        return document.merging(policy.document)
+    }
+}
+
+extension Bucket {
+    /// What is to be changed of a bucket; nil: it stays.
+    public struct Change: Sendable, Hashable {
+        /// What it is called.
+        public var name: String?
+        /// The path its files' paths begin with.
+        public var path: String?
+        /// What it is called in a list.
+        public var title: String?
+        /// Whether new files are encrypted.
+        public var encryption: StoragePolicy.Encryption?
+        /// How new files are laid out.
+        public var layout: LayoutPolicy?
+
+        /// Nothing, unless it is given.
+        public init(
+            name: String? = nil,
+            path: String? = nil,
+            title: String? = nil,
+            encryption: StoragePolicy.Encryption? = nil,
+            layout: LayoutPolicy? = nil
+        ) {
+            self.name = name
+            self.path = path
+            self.title = title
+            self.encryption = encryption
+            self.layout = layout
+        }
+
+        /// The fields of the document.
+        var document: BSONDocument {
+            var fields: BSONDocument = [:]
+            fields["name"] = name.map(BSON.string)
+            fields["path"] = path.map(BSON.string)
+            fields["title"] = title.map(BSON.string)
+            fields["encryption"] = (encryption?.rawValue).map(BSON.string)
+            fields["layout"] = (layout?.text).map(BSON.string)
+            return fields
+        }
     }
 }

@@ -52,17 +52,8 @@ public struct BucketCollection: Sendable {
     }
 
     /// Changes what is not nil; answers the bucket as it is now, nil when there is none.
-    public func change(
-        id: Int64,
-        tenant: String,
-        name: String?,
-        path: String?,
-        title: String?
-    ) async throws -> Bucket? {
-        var fields: BSONDocument = ["modified": .date(.now)]
-        fields["name"] = name.map(BSON.string)
-        fields["path"] = path.map(BSON.string)
-        fields["title"] = title.map(BSON.string)
+    public func change(id: Int64, tenant: String, to change: Bucket.Change) async throws -> Bucket? {
+        let fields = change.document.merging(["modified": .date(.now)])
         return try await buckets.findOneAndUpdate(
             Self.one(id, tenant),
             CacheMarks.marking(["$set": .document(fields)])

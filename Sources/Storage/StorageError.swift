@@ -34,6 +34,10 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
     case badTarget(target: String, reason: String)
     /// Somebody else changed where the content is, or removed it, meanwhile: what was decided does not hold any more.
     case superseded(content: String)
+    /// Nothing can be encrypted or decrypted: there is no master key.
+    case noMasterKey
+    /// The key of an encrypted content cannot be opened: the master key is another one, or the record was changed.
+    case wrongKey(content: String, reason: String)
 
     /// The error as a sentence.
     public var description: String {
@@ -57,6 +61,9 @@ public enum StorageError: Error, Sendable, Equatable, CustomStringConvertible {
         case .badLayout(let reason): reason
         case .badTarget(let target, let reason): "target \(target): \(reason)"
         case .superseded(let content): "content \(content) was changed or removed meanwhile"
+        case .noMasterKey: "there is no master key to encrypt or decrypt with (HAWSER_MASTER_KEY)"
+        case .wrongKey(let content, let reason):
+            "content \(content) was encrypted under another master key, or its record was changed: \(reason)"
         }
     }
 

@@ -19,18 +19,7 @@ struct PlatformTests {
         init(_ settings: [String: String]) async throws {
             backend = try await TestBackend(settings)
             front = backend.front
-            let made = await front.handle(
-                try Request(
-                    method: "POST",
-                    target: "/v1/tenants",
-                    headers: ["Authorization": "Bearer \(TestBackend.adminKey)"],
-                    body: Array("{\"name\": \"acme\"}".utf8)
-                )
-            )
-            let json = try Stand.json(made)
-            tenant = try #require(json["tenant_id"]?.string)
-            let key = try #require(json["key"]?.string)
-            authorization = "Basic " + Data("\(tenant):\(key)".utf8).base64EncodedString()
+            (tenant, authorization) = try await backend.tenant()
         }
 
         func send(
@@ -50,11 +39,6 @@ struct PlatformTests {
                     body: body?.bytes ?? []
                 )
             )
-        }
-
-        static func json(_ response: Response) throws -> JSON {
-            guard case .bytes(let bytes) = response.body else { return .null }
-            return try JSON(parsing: bytes)
         }
     }
 
@@ -119,7 +103,7 @@ struct PlatformTests {
         #expect(try await stand.send("GET", "/instances/one").status == 502)
         let answer = try await stand.send("GET", "/instances/one", user: "bob")
         #expect(answer.status == 403)
-        let json = try Stand.json(answer)
+        let json = try TestBackend.json(answer)
         #expect(json["code"] == 10001)
         #expect(json["msg"]?.string?.hasPrefix("api auth failed: ") == true)
         #expect(json["request_id"]?.string?.isEmpty == false)
@@ -181,7 +165,7 @@ struct PlatformTests {
             let answer = try await stand.send("GET", "/instances/one")
             #expect(answer.status == 503)
             #expect(answer.headers["retry-after"] == "1")
-            #expect(try Stand.json(answer)["code"] == 10001)
+            #expect(try TestBackend.json(answer)["code"] == 10001)
         }
         #expect(try await stand.send("GET", "/instances/one").status == 502)
     }
@@ -212,7 +196,7 @@ struct PlatformTests {
         for path in ["/instances/one", "/flavors"] {
             let answer = try await stand.send("GET", path, user: given)
             #expect(answer.status == 400)
-            let json = try Stand.json(answer)
+            let json = try TestBackend.json(answer)
             #expect(json["code"] == 10000)
             #expect(json["msg"]?.string?.contains("X-Platform-User") == true)
         }
@@ -230,7 +214,7 @@ struct PlatformTests {
         #expect(platform.questions.isEmpty)
         let answer = try await stand.send("POST", "/float-ips/bind", ["instance_id": "one", "colour": "red"])
         #expect(answer.status == 400)
-        #expect(try Stand.json(answer)["msg"]?.string?.contains("colour") == true)
+        #expect(try TestBackend.json(answer)["msg"]?.string?.contains("colour") == true)
         #expect(platform.questions.map(\.resources) == [["one"]])
         let many: JSON = ["instance_ids": .array((0...1000).map { .string("i\($0)") }), "ops_type": "attach"]
         #expect(try await stand.send("POST", "/security-groups/one/operate", many).status == 400)

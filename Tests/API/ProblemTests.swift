@@ -6,11 +6,6 @@ import Testing
 /// Errors in the shape of RFC 9457, or of the dialect.
 @Suite("problems")
 struct ProblemTests {
-    private static func json(_ response: Response) throws -> JSON {
-        guard case .bytes(let bytes) = response.body else { return .null }
-        return try JSON(parsing: bytes)
-    }
-
     @Test("a problem has all its members and the request's id")
     func shape() async throws {
         let front = try await TestBackend().front
@@ -31,7 +26,7 @@ struct ProblemTests {
         for (request, status) in cases {
             let answer = await front.handle(request)
             answers.append(answer)
-            let problem = try Self.json(answer)
+            let problem = try TestBackend.json(answer)
             #expect(answer.status == status)
             #expect(answer.headers["content-type"] == "application/problem+json")
             #expect(problem["status"] == .int(Int64(status)))
@@ -42,7 +37,7 @@ struct ProblemTests {
         }
         #expect(cases[2].0.id == "mine-1")
         #expect(cases[3].0.id != "bad id\u{1}")
-        let fields = try Self.json(answers[3])["errors"]?.array ?? []
+        let fields = try TestBackend.json(answers[3])["errors"]?.array ?? []
         #expect(Set(fields.compactMap { $0["field"]?.string }) == ["name", "nam"])
         let allow = answers[1].headers["allow"]
         #expect(allow == "GET, HEAD, OPTIONS, POST")
@@ -58,7 +53,7 @@ struct ProblemTests {
         ]
         #expect(answers.map(\.status) == [401, 404, 405])
         for answer in answers {
-            #expect(try Self.json(answer)["Message"]?.string?.isEmpty == false)
+            #expect(try TestBackend.json(answer)["Message"]?.string?.isEmpty == false)
             #expect(answer.headers["cache-control"] == "no-cache")
         }
         #expect(answers[0].headers["www-authenticate"] != nil)
@@ -74,7 +69,7 @@ struct ProblemTests {
         ]
         #expect(answers.map(\.status) == [404, 404, 405])
         for answer in answers {
-            #expect(try Self.json(answer)["status"] == "failure")
+            #expect(try TestBackend.json(answer)["status"] == "failure")
             #expect(answer.headers["access-control-allow-origin"] == "*")
             #expect(answer.headers["cache-control"] == "no-cache")
         }

@@ -1,12 +1,15 @@
+import Foundation
 import HawserAPI
 import HawserBuckets
 import HawserCore
+import HawserHTTP
 import HawserMetadata
 import HawserQueue
 import HawserRecords
 import HawserRedis
 import HawserStorage
 import HawserTestSupport
+import Testing
 
 /// Contents stay staged.
 struct NoErrands: ContentErrands {
@@ -20,22 +23,28 @@ struct TestBackend: Sendable {
     static let adminKey = "the-admin-key-of-this-test"
 
     let front: Front
+    /// Its objects.
+    let objects: ObjectStore
+    /// Its database.
+    let database: MongoDatabase
+    /// A client of its Redis.
+    let redis: RedisClient
     private let directory: TestDirectory
 
-    /// A front with settings beside the admin key.
-    init(_ settings: [String: String] = [:]) async throws {
+    /// A front with settings beside the admin key, whose store encrypts with a key if there is one.
+    init(_ settings: [String: String] = [:], storeKey: [UInt8]? = Crypto.randomBytes(32)) async throws {
         directory = try TestDirectory("api")
         let mongo = try await TestMongo.shared
-        let database = try MongoDatabase(
+        database = try MongoDatabase(
             url: Secret("mongodb://127.0.0.1:\(mongo.port)/api_\(Crypto.randomBytes(8).hex)?replicaSet=rs0"),
             options: .forTests
         )
         let archive = MongoJobArchive(database)
-        let redis = try await TestRedis.shared.ownClient()
+        redis = try await TestRedis.shared.ownClient()
         let queues = JobQueues(client: redis, archive: archive)
         let pool = BlockingPool(name: "files", threads: 2)
         let staging = try Staging(directory: directory.file("staging"), pool: pool)
-        let store = ObjectStore(
+        objects = ObjectStore(
             objects: StoredObjectCollection(database),
             contents: ContentStore(
                 StoredContentCollection(database),
@@ -43,7 +52,8 @@ struct TestBackend: Sendable {
                 targets: TargetSet(TargetCollection(database)) {
                     try await TargetFactory(data: "/", masterKey: nil).make($0)
                 },
-                errands: NoErrands()
+                errands: NoErrands(),
+                keys: ContentKeys(masterKey: storeKey)
             ),
             staging: staging
         )
@@ -54,8 +64,8 @@ struct TestBackend: Sendable {
                 feed: EventFeed(queues),
                 tenants: TenantCollection(database),
                 sessions: TransferSessionCollection(database),
-                objects: store,
-                buckets: BucketStore(database, objects: store, redis: redis),
+                objects: objects,
+                buckets: BucketStore(database, objects: objects, redis: redis),
                 clouds: nil,
                 database: database,
                 configuration: try Configuration.load(
@@ -65,5 +75,26 @@ struct TestBackend: Sendable {
                 metrics: Metrics()
             )
         )
+    }
+
+    /// A new tenant's id, and what it sends to say who it is.
+    func tenant() async throws -> (id: String, authorization: String) {
+        let made = await front.handle(
+            try Request(
+                method: "POST",
+                target: "/v1/tenants",
+                headers: ["Authorization": "Bearer \(Self.adminKey)"],
+                body: Array("{\"name\": \"acme\"}".utf8)
+            )
+        )
+        let json = try Self.json(made)
+        let (id, key) = (try #require(json["tenant_id"]?.string), try #require(json["key"]?.string))
+        return (id, "Basic " + Data("\(id):\(key)".utf8).base64EncodedString())
+    }
+
+    /// The JSON of a response.
+    static func json(_ response: Response) throws -> JSON {
+        guard case .bytes(let bytes) = response.body else { return .null }
+        return try JSON(parsing: bytes)
     }
 }

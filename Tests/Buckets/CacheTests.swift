@@ -15,7 +15,7 @@ struct CacheTests {
         let bucket = try await test.bucket()
         let key = CacheKeys.bucket(bucket.id)
         #expect(try await test.hash(key)["Name"] == "b")
-        try await test.store.change(bucket.id, tenant: "t", name: nil, path: nil, title: "附件容器")
+        try await test.store.change(bucket.id, tenant: "t", to: .init(title: "附件容器"))
         #expect(try await test.hash(key)["Title"] == "附件容器")
         let files = try await test.store.add(
             [try await test.file("a"), try await test.file("b")],
@@ -47,7 +47,7 @@ struct CacheTests {
     func late() async throws {
         let test = try await TestStore()
         let old = try await test.bucket()
-        try await test.store.change(old.id, tenant: "t", name: "new", path: nil, title: nil)
+        try await test.store.change(old.id, tenant: "t", to: .init(name: "new"))
         #expect(await test.store.cache.write([.put(old)]))
         #expect(try await test.hash(CacheKeys.bucket(old.id))["Name"] == "new")
         let file = try #require(try await test.store.add([try await test.file()], properties: [:], to: old).first)

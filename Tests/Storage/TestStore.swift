@@ -17,6 +17,7 @@ struct TestStore {
     let objects: StoredObjectCollection
     let store: ObjectStore
     let database: MongoDatabase
+    let masterKey = Crypto.randomBytes(32)
     /// Where the database is, for other processes.
     let url: String
 
@@ -52,6 +53,7 @@ struct TestStore {
             area: area,
             targets: targets,
             errands: errands,
+            keys: ContentKeys(masterKey: masterKey),
             partitionLimit: partitionLimit,
             health: TargetHealth(avoidance: .milliseconds(1))
         )
@@ -78,14 +80,28 @@ struct TestStore {
 
     var collection: StoreCollection { StoreCollection(contents) }
 
-    func stage(_ bytes: [UInt8]) async throws -> StagedFile {
-        let staged = try await staging.begin()
+    /// The same store, as a process with another master key sees it.
+    func opened(masterKey: [UInt8]?) throws -> ObjectStore {
+        let keys = ContentKeys(masterKey: masterKey)
+        let known = StoredContentCollection(database)
+        let contents = ContentStore(known, area: area, targets: targets, errands: errands, keys: keys)
+        return ObjectStore(objects: objects, contents: contents, staging: staging)
+    }
+
+    func stage(_ bytes: [UInt8], policy: StoragePolicy = .standard) async throws -> StagedFile {
+        let staged = try await store.stage(policy: policy)
         try await staged.write(bytes)
         return staged
     }
 
-    func put(_ bytes: [UInt8], tenant: String = "t-1", id: String = ObjectStore.newID()) async throws -> StoredObject {
-        try await store.put(try await stage(bytes), tenant: tenant, name: "a.txt", contentType: "text/plain", id: id)
+    func put(
+        _ bytes: [UInt8],
+        tenant: String = "t-1",
+        id: String = ObjectStore.newID(),
+        policy: StoragePolicy = .standard
+    ) async throws -> StoredObject {
+        let staged = try await stage(bytes, policy: policy)
+        return try await store.put(staged, tenant: tenant, name: "a.txt", contentType: "text/plain", id: id)
     }
 
     /// Stores an object and makes it durable.

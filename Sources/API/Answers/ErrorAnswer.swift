@@ -17,7 +17,9 @@ enum ErrorAnswer {
                 request
             )
         case StorageError.unreadable, StorageError.missing, StorageError.damaged, StorageError.unresponsive:
-            lost(error, request)
+            lost(error, request, lostMessage)
+        case StorageError.noMasterKey, StorageError.wrongKey:
+            lost(error, request, lockedMessage)
         case let error as MetadataError where error.isConflict:
             // Nothing was done: so many others changed the same that it was given up.
             Router.problem(
@@ -35,11 +37,19 @@ enum ErrorAnswer {
     }
 
     /// Bytes that are not to be had, at least now; which targets are to blame is the operator's business.
-    private static func lost(_ error: any Error, _ request: Request) -> Response {
+    private static func lost(_ error: any Error, _ request: Request, _ message: String) -> Response {
         Log("http").error("bytes cannot be read", ["request_id": request.id, "error": "\(error)"])
-        return Router.problem(Problem(status: 500, detail: lostMessage), request)
+        return Router.problem(Problem(status: 500, detail: message), request)
     }
 
-    /// What is said of bytes that are not to be had.
-    static let lostMessage = "The file's bytes cannot be read."
+    /// What is said of an error of the store that is nothing the client could do better.
+    static func message(_ error: StorageError) -> String {
+        switch error {
+        case .noMasterKey, .wrongKey: lockedMessage
+        default: lostMessage
+        }
+    }
+
+    private static let lostMessage = "The file's bytes cannot be read."
+    private static let lockedMessage = "The file cannot be decrypted with the server's key."
 }

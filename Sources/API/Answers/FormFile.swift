@@ -1,15 +1,24 @@
 import HawserCore
 import HawserHTTP
+import HawserMetadata
 import HawserStorage
 
 /// Takes a file out of a form, in constant memory.
 enum FormFile {
     /// Streams a part to the staging area.
     ///
+    /// - Parameters:
+    ///   - part: the part.
+    ///   - objects: whose staging area it is.
+    ///   - policy: how the file is to be kept.
     /// - Returns: the staged file, the caller's to put or to discard.
     /// - Throws: `StorageError`, `HTTPError`; nothing is left behind then.
-    static func receive(_ part: Multipart.Part, into objects: ObjectStore) async throws -> StagedFile {
-        let staged = try await objects.stage()
+    static func receive(
+        _ part: Multipart.Part,
+        into objects: ObjectStore,
+        policy: StoragePolicy = .standard
+    ) async throws -> StagedFile {
+        let staged = try await objects.stage(policy: policy)
         do {
             for try await chunk in part.body { try await staged.write(chunk) }
         } catch {

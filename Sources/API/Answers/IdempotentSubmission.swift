@@ -30,7 +30,7 @@ struct IdempotentSubmission: Sendable {
         let (new, now) = (try jobs(nil), Timestamp.now)
         guard let key else {
             try await check()
-            try await enqueue(new)
+            try await backend.enqueue(new)
             return (new, now)
         }
         let fingerprint = Digest.sha256(Array("\(request.method) \(request.target)\n".utf8) + body).hex
@@ -57,7 +57,7 @@ struct IdempotentSubmission: Sendable {
     ) async throws -> (jobs: [JobSubmission], at: Timestamp) {
         switch known {
         case .new:
-            try await enqueue(new)
+            try await backend.enqueue(new)
             try? await backend.queues.complete(key, of: tenant, answer: true)
             return (new, now)
         case .conflict: throw Self.reused
@@ -65,16 +65,11 @@ struct IdempotentSubmission: Sendable {
             let jobs = try jobs((plan["ids"]?.array ?? []).compactMap { $0.string.flatMap { JobID($0) } })
             // Not known to be completed: the jobs may or may not be there. Storing them again makes no others.
             if answer == nil {
-                try await enqueue(jobs, isRepeat: true)
+                try await backend.enqueue(jobs, isRepeat: true)
                 try? await backend.queues.complete(key, of: tenant, answer: true)
             }
             return (jobs, plan["at"]?.string.flatMap { Timestamp(rfc3339: $0) } ?? now)
         }
-    }
-
-    private func enqueue(_ jobs: [JobSubmission], isRepeat: Bool = false) async throws {
-        try await backend.queues.enqueue(jobs, isRepeat: isRepeat)
-        if let last = jobs.last { backend.recent.note(last.id, of: tenant) }
     }
 
     private func key() throws -> String? {

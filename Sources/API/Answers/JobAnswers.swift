@@ -9,15 +9,39 @@ struct JobAnswers: Sendable {
 
     let backend: Backend
 
-    /// The answer to a slow request: `202` with the job, or, when the client prefers to wait and the job is over in
-    /// time, `200` with the finished job.
-    func accepted(_ job: JobRecord, for request: Request) async throws -> Response {
-        guard let seconds = try Self.preferredWait(request) else { return Self.accepted(job) }
-        let now = try await backend.queues.wait(for: job.id, feed: backend.feed, atMost: .seconds(seconds)) ?? job
-        var response = now.state.isFinal ? Self.job(now) : Self.accepted(now)
-        response.headers["Preference-Applied"] = "wait=\(Int(seconds))"
-        response.headers["Location"] = Self.location(now.id)
+    /// The answer to a slow request.
+    ///
+    /// Whether the client prefers to wait is looked at first: a request that is refused for it begins nothing.
+    ///
+    /// - Parameters:
+    ///   - request: the client's request.
+    ///   - answer: makes the answer of the job as it is when it is over, or is waited for no longer. By default `202` with
+    ///     the job, or `200` when it is over.
+    ///   - begin: accepts the job, or finds the one that was accepted before.
+    /// - Returns: the answer, which tells where the job is and whether it was waited for.
+    /// - Throws: a 400 problem when the preference is none; what the closures throw; `RedisUnavailable`.
+    func submit(
+        for request: Request,
+        answer: (JobRecord) throws -> Response = { $0.state.isFinal ? Self.job($0) : Self.accepted($0) },
+        begin: () async throws -> JobRecord
+    ) async throws -> Response {
+        let seconds = try Self.preferredWait(request)
+        var job = try await begin()
+        if let seconds {
+            job = try await backend.queues.wait(for: job.id, feed: backend.feed, atMost: .seconds(seconds)) ?? job
+        }
+        var response = try answer(job)
+        if let seconds { response.headers["Preference-Applied"] = "wait=\(Int(seconds))" }
+        response.headers["Location"] = Self.location(job.id)
         return response
+    }
+
+    /// Accepts a job; the lists of its tenant show it from now on.
+    ///
+    /// - Throws: what the queue throws when it does not take it.
+    func enqueue(_ submission: JobSubmission) async throws -> JobRecord {
+        try await backend.enqueue([submission])
+        return JobView.accepted(submission, at: .now)
     }
 
     /// `202` with a job that is under way.

@@ -28,7 +28,7 @@ struct PlainFailure {
                 switch plain.status {
                 case 503: "a service this needs does not answer now, try again later"
                 case 507: "there is no room for the file"
-                case 500: error is StorageError ? ErrorAnswer.lostMessage : "something failed"
+                case 500: (error as? StorageError).map(ErrorAnswer.message) ?? "something failed"
                 default: (error as? StorageError)?.description ?? "the request cannot be served"
                 }
             if let after = plain.headers["retry-after"] { headers["Retry-After"] = after }

@@ -1,6 +1,7 @@
 import HawserBuckets
 import HawserCore
 import HawserHTTP
+import HawserMetadata
 
 /// Making and changing buckets: `POST` and `PUT /api/storages/bucket`.
 struct BucketChangeRoutes: Sendable {
@@ -15,6 +16,8 @@ struct BucketChangeRoutes: Sendable {
             "BucketId": ["type": ["integer", "null"]], "Name": ["type": ["string", "null"], "maxLength": 100],
             "Path": ["type": ["string", "null"], "maxLength": 100],
             "Title": ["type": ["string", "null"], "maxLength": 100],
+            "Encryption": ["anyOf": [BucketPolicyFields.encryptionSchema, ["type": "null"]]],
+            "Layout": ["anyOf": [BucketPolicyFields.layoutSchema, ["type": "null"]]],
         ],
     ]
 
@@ -36,13 +39,16 @@ struct BucketChangeRoutes: Sendable {
             let name = Self.name(&fields, required: true)
             let path = Self.path(&fields, required: true)
             let title = Self.title(&fields)
+            let policy = BucketPolicyFields(&fields)
             guard fields.errors.isEmpty, let name, let path else { throw Problem(status: 400, errors: fields.errors) }
+            try await policy.check(backend.objects.contents)
             let bucket = try await backend.buckets.create(
                 number: number < 1 ? nil : number,
                 tenant: tenant,
                 name: name,
                 path: path,
-                title: title
+                title: title,
+                policy: StoragePolicy(encryption: policy.encryption ?? .none, layout: policy.layout ?? .automatic)
             )
             return BucketDialect.answer(.int(bucket.id))
         }
@@ -56,19 +62,23 @@ struct BucketChangeRoutes: Sendable {
             access: .tenant,
             body: .init(type: "application/json", schema: Self.schema),
             answers: [.init(status: 204, help: "Done")],
-            problems: [400, 413, 415]
+            problems: [400, 409, 413, 415]
         ) { request, caller in
             let tenant = try caller.tenantID()
             var fields = FieldReader(try await request.json(upTo: Self.bodyLimit))
             let number = Self.number(&fields)
-            let name = Self.name(&fields, required: false)
-            let path = Self.path(&fields, required: false)
-            let title = Self.title(&fields)
+            var change = Bucket.Change()
+            change.name = Self.name(&fields, required: false)
+            change.path = Self.path(&fields, required: false)
+            change.title = Self.title(&fields)
+            let policy = BucketPolicyFields(&fields)
+            (change.encryption, change.layout) = (policy.encryption, policy.layout)
             if fields.errors.isEmpty, number.map({ $0 < 1 }) ?? true {
                 fields.fail("BucketId", "must be a whole number from 1")
             }
             guard fields.errors.isEmpty, let number else { throw Problem(status: 400, errors: fields.errors) }
-            try await backend.buckets.change(number, tenant: tenant, name: name, path: path, title: title)
+            try await policy.check(backend.objects.contents)
+            try await backend.buckets.change(number, tenant: tenant, to: change)
             return Response(status: 204).askedAgain
         }
     }

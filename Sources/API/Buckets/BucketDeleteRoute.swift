@@ -33,15 +33,12 @@ struct BucketDeleteRoute: Sendable {
         ) { request, caller in
             let id = try BucketDialect.bucketID(request)
             let tenant = try caller.tenantID()
-            // Before the job is accepted: a request that is refused begins nothing.
-            _ = try JobAnswers.preferredWait(request)
-            let bucket = try await backend.buckets.bucket(id, tenant: tenant)
-            if let bucket, let job = try await underWay(bucket) {
-                return try await JobAnswers(backend: backend).accepted(job, for: request).askedAgain
-            }
             do {
-                let job = try await begin(id, tenant, isThere: bucket != nil, request)
-                return try await JobAnswers(backend: backend).accepted(job, for: request).askedAgain
+                return try await JobAnswers(backend: backend).submit(for: request) {
+                    let bucket = try await backend.buckets.bucket(id, tenant: tenant)
+                    if let bucket, let job = try await underWay(bucket) { return job }
+                    return try await begin(id, tenant, isThere: bucket != nil, request)
+                }.askedAgain
             } catch is Gone {
                 return BucketDialect.answer(false)
             }

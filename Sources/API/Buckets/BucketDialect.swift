@@ -51,6 +51,7 @@ struct BucketDialect: Sendable {
         [
             "BucketId": .int(bucket.id), "Name": .string(bucket.name), "Path": .string(bucket.path),
             "Title": text(bucket.title), "CreatedTime": time(bucket.created), "ModifiedTime": time(bucket.modified),
+            "Encryption": .string(bucket.policy.encryption.rawValue), "Layout": .string(bucket.policy.layout.text),
         ]
     }
 

@@ -7,7 +7,8 @@ import HawserStorage
 
 /// `POST /api/storages/file/{bucket}`: puts the files of a form into a bucket, all of them or none.
 ///
-/// Each file is streamed to the staging area and hashed on the way; when the whole form is in order they are stored.
+/// Each file is streamed to the staging area, hashed and, if the bucket says so, encrypted on the way; when the whole form
+/// is in order they are stored.
 /// Fields that are no files become extended properties of every file.
 struct FileUploadRoute: Sendable {
     private static let mostFiles = 1000
@@ -51,7 +52,7 @@ struct FileUploadRoute: Sendable {
         let bucket = try await open(id, tenant)
         var reading = Reading()
         do {
-            try await read(form, &reading)
+            try await read(form, policy: bucket.policy, &reading)
             guard !reading.files.isEmpty else { throw BucketFailure(status: 400, message: "the form has no file") }
             let files = try await backend.buckets.add(reading.files, properties: reading.properties, to: bucket)
             return BucketDialect.answer(.array(files.map { BucketDialect.view($0) }))
@@ -68,7 +69,7 @@ struct FileUploadRoute: Sendable {
         var fieldBytes = 0
     }
 
-    private func read(_ form: Multipart, _ reading: inout Reading) async throws {
+    private func read(_ form: Multipart, policy: StoragePolicy, _ reading: inout Reading) async throws {
         while let part = try await form.next() {
             guard let filename = part.filename else {
                 try await readField(part, &reading)
@@ -82,7 +83,7 @@ struct FileUploadRoute: Sendable {
             guard reading.files.count < Self.mostFiles else {
                 throw BucketFailure(status: 413, message: "a form may have at most \(Self.mostFiles) files")
             }
-            let staged = try await FormFile.receive(part, into: backend.objects)
+            let staged = try await FormFile.receive(part, into: backend.objects, policy: policy)
             reading.files.append(
                 IncomingFile(staged: staged, name: name, type: part.contentType, title: Self.title(part.name))
             )

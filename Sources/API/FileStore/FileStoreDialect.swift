@@ -110,21 +110,17 @@ struct FileStoreDialect: Sendable {
         _ request: Request,
         data: JSON = "success"
     ) async throws -> Response {
-        let wait = try JobAnswers.preferredWait(request)
-        let submission = try JobSubmission(kind, arguments, tenant: tenant)
-        if let path {
-            try await store.transfers.begin(Transfer(job: submission.id.text, tenant: tenant, path: path))
+        let answers = JobAnswers(backend: backend)
+        return try await answers.submit(for: request) { job in
+            let isLost = job.state == .failed || job.state == .cancelled
+            return isLost ? StoreFailure(job).response : StoreEnvelope.response(data)
+        } begin: {
+            let submission = try JobSubmission(kind, arguments, tenant: tenant)
+            if let path {
+                try await store.transfers.begin(Transfer(job: submission.id.text, tenant: tenant, path: path))
+            }
+            return try await answers.enqueue(submission)
         }
-        try await backend.queues.enqueue([submission])
-        backend.recent.note(submission.id, of: tenant)
-        var response = StoreEnvelope.response(data)
-        if let wait {
-            let job = try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: .seconds(wait))
-            if let job, job.state == .failed || job.state == .cancelled { response = StoreFailure(job).response }
-            response.headers["Preference-Applied"] = "wait=\(Int(wait))"
-        }
-        response.headers["Location"] = JobAnswers.location(submission.id)
-        return response
     }
 
     /// The tenant's registration.

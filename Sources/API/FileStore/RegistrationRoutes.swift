@@ -127,7 +127,6 @@ struct RegistrationRoutes: Sendable {
     private func mail(_ code: String, _ tenant: String) async throws {
         guard sendsMail, let id = JobID(code) else { return }
         let submission = try JobSubmission(MailSend.self, .init(codeID: code), tenant: tenant, id: id)
-        try await dialect.backend.queues.enqueue([submission])
-        dialect.backend.recent.note(id, of: tenant)
+        try await dialect.backend.enqueue([submission])
     }
 }

@@ -63,4 +63,15 @@ public struct Backend: Sendable {
         self.masterKey = masterKey
         self.metrics = metrics
     }
+
+    /// Accepts jobs; the lists of their tenants show them from now on.
+    ///
+    /// - Parameters:
+    ///   - jobs: the jobs, of one tenant.
+    ///   - isRepeat: whether they may have been accepted before; then they are not done twice.
+    /// - Throws: what the queue throws when it does not take them.
+    func enqueue(_ jobs: [JobSubmission], isRepeat: Bool = false) async throws {
+        try await queues.enqueue(jobs, isRepeat: isRepeat)
+        if let last = jobs.last { recent.note(last.id, of: last.tenant) }
+    }
 }

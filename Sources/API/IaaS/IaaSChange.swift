@@ -34,28 +34,23 @@ extension IaaSDialect {
         dress: (JSON) throws -> JSON,
         check: () async throws -> Void
     ) async throws -> Response {
-        let wait = try JobAnswers.preferredWait(request)
         let submitting = IdempotentSubmission(
             backend: backend,
             tenant: change.tenant,
             request: request,
             body: change.body
         )
-        let (jobs, at) = try await submitting.submit(check: check) { ids in
-            [try JobSubmission(kind, change.arguments, tenant: change.tenant, id: ids?.first)]
+        return try await JobAnswers(backend: backend).submit(for: request) { job in
+            switch job.state {
+            case .succeeded: .json(200, try dress(job.result ?? .null))
+            case .failed, .cancelled: IaaSFailure(job).response(request)
+            default: JobAnswers.accepted(job)
+            }
+        } begin: {
+            let (jobs, at) = try await submitting.submit(check: check) { ids in
+                [try JobSubmission(kind, change.arguments, tenant: change.tenant, id: ids?.first)]
+            }
+            return JobView.accepted(jobs[0], at: at)
         }
-        let accepted = JobView.accepted(jobs[0], at: at)
-        guard let wait else { return JobAnswers.accepted(accepted) }
-        let found = try await backend.queues.wait(for: accepted.id, feed: backend.feed, atMost: .seconds(wait))
-        let job = found ?? accepted
-        var response: Response
-        switch job.state {
-        case .succeeded: response = .json(200, try dress(job.result ?? .null))
-        case .failed, .cancelled: response = IaaSFailure(job).response(request)
-        default: response = JobAnswers.accepted(job)
-        }
-        response.headers["Preference-Applied"] = "wait=\(Int(wait))"
-        response.headers["Location"] = JobAnswers.location(job.id)
-        return response
     }
 }

@@ -43,6 +43,7 @@ enum OpenAPISchemas {
             "StorageBucket": object([
                 "BucketId": ["type": "integer"], "Name": text, "Path": text, "Title": nullable("string"),
                 "CreatedTime": time, "ModifiedTime": nullable("string"),
+                "Encryption": BucketPolicyFields.encryptionSchema, "Layout": BucketPolicyFields.layoutSchema,
             ]),
             "StorageFile": object([
                 "FileId": ["type": "string", "format": "uuid"], "BucketId": ["type": "integer"], "Name": text,

@@ -37,8 +37,7 @@ struct CopyRoute: Sendable {
             object: ObjectStore.newID()
         )
         let submission = try JobSubmission(ObjectCopy.self, arguments, tenant: tenant)
-        try await backend.queues.enqueue([submission])
-        backend.recent.note(submission.id, of: tenant)
+        try await backend.enqueue([submission])
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
         let job =
             try await backend.queues.wait(for: submission.id, feed: backend.feed, atMost: wait)

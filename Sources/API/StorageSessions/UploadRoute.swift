@@ -146,12 +146,11 @@ struct UploadRoute: Sendable {
         let accepted = JobView.accepted(submission, at: .now)
         // The files are stored and the call will be made: an error would have the client send them once more.
         do {
-            try await backend.queues.enqueue([submission], isRepeat: true)
+            try await backend.enqueue([submission], isRepeat: true)
         } catch let error as any UnavailableError {
             callback.submitSoon(session, because: error)
             return SessionDialect.dressed(relay(accepted))
         }
-        backend.recent.note(submission.id, of: session.tenant)
         try? await backend.sessions.markCalledBack(id: session.id)
         let wait = Duration.seconds(backend.configuration.callbackWaitSeconds)
         var job: JobRecord?

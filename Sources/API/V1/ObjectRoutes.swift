@@ -29,6 +29,8 @@ struct ObjectRoutes: Sendable {
                 [
                     "object_id": .string(object.id), "size": .int(object.size), "sha256": .string(object.sha256),
                     "state": .string(content.state.rawValue), "layout": try await layout(content),
+                    "encryption": .string(content.storagePolicy.encryption.rawValue),
+                    "layout_policy": .string(content.policy.text),
                 ]
             )
         }
@@ -42,13 +44,12 @@ struct ObjectRoutes: Sendable {
             access: .caller,
             parameters: [Self.id, .prefer],
             answers: [.finishedJob, .acceptedJob],
-            problems: [404]
+            problems: [400, 404]
         ) { request, caller in
             let (object, content) = try await find(request, caller)
             let submission = try JobSubmission(ObjectRepair.self, .init(content: content.id), tenant: object.tenant)
-            try await backend.queues.enqueue([submission])
-            backend.recent.note(submission.id, of: object.tenant)
-            return try await JobAnswers(backend: backend).accepted(JobView.accepted(submission, at: .now), for: request)
+            let answers = JobAnswers(backend: backend)
+            return try await answers.submit(for: request) { try await answers.enqueue(submission) }
         }
     }
 
@@ -93,6 +94,8 @@ struct ObjectRoutes: Sendable {
         "properties": [
             "object_id": ["type": "string"], "size": ["type": "integer"], "sha256": ["type": "string"],
             "state": ["type": "string", "enum": ["staged", "durable", "degraded"]],
+            "encryption": ["type": "string", "enum": ["none", "aes256-gcm"]],
+            "layout_policy": ["type": "string", "description": "automatic, replicas, erasure or k+m"],
             "layout": [
                 "type": "object",
                 "properties": [

@@ -36,17 +36,18 @@ struct SubmitRoute: Sendable {
     private func handle(_ request: Request, _ caller: Caller) async throws -> Response {
         let tenant = try caller.tenantID()
         let (json, bytes) = try await request.jsonAndBytes(upTo: backend.configuration.maxBodyBytes)
-        // Looked at before anything is accepted; a list is not waited for.
-        if json.array == nil { _ = try JobAnswers.preferredWait(request) }
         let submission = IdempotentSubmission(backend: backend, tenant: tenant, request: request, body: bytes)
-        let (jobs, at) = try await submission.submit { ids in
-            try SubmissionReader.read(json, tenant: tenant, ids: ids)
+        func accept() async throws -> [JobRecord] {
+            let (jobs, at) = try await submission.submit { ids in
+                try SubmissionReader.read(json, tenant: tenant, ids: ids)
+            }
+            return jobs.map { JobView.accepted($0, at: at) }
         }
-        let records = jobs.map { JobView.accepted($0, at: at) }
         guard json.array != nil else {
-            return try await JobAnswers(backend: backend).accepted(records[0], for: request)
+            return try await JobAnswers(backend: backend).submit(for: request) { try await accept()[0] }
         }
-        var response = Response.json(202, ["jobs": .array(records.map { JobView.json($0) })])
+        // A list is not waited for.
+        var response = Response.json(202, ["jobs": .array(try await accept().map { JobView.json($0) })])
         response.headers["Location"] = "/v1/jobs"
         response.headers["Retry-After"] = "1"
         return response

@@ -125,14 +125,16 @@ struct TargetRoutes: Sendable {
             access: .admin,
             parameters: [Self.id, .prefer],
             answers: [.finishedJob, .acceptedJob],
-            problems: [404]
+            problems: [400, 404]
         ) { request, _ in
             let record = try await record(request)
             let submission = try JobSubmission(TargetDrain.self, .init(target: record.id))
-            // Nothing new goes there from now on, whenever the job begins.
-            _ = try await targets.beginDraining(record.id)
-            try await backend.queues.enqueue([submission])
-            return try await JobAnswers(backend: backend).accepted(JobView.accepted(submission, at: .now), for: request)
+            let answers = JobAnswers(backend: backend)
+            return try await answers.submit(for: request) {
+                // Nothing new goes there from now on, whenever the job begins.
+                _ = try await targets.beginDraining(record.id)
+                return try await answers.enqueue(submission)
+            }
         }
     }
 

@@ -2,6 +2,9 @@ public import HawserCore
 
 /// The bytes of one or more objects of a tenant: their digests, and where they are.
 ///
+/// Length and digests are those of what is kept: when it is encrypted, the encrypted bytes'. What the bytes are to those
+/// who read them is said by the objects.
+///
 /// Objects name their content; two objects of one tenant with the same bytes may name the same. Contents of different
 /// tenants are never shared: a hash would then be a key to somebody else's bytes.
 public struct StoredContent: Sendable, Hashable {
@@ -23,8 +26,8 @@ public struct StoredContent: Sendable, Hashable {
     public let tenant: String
     /// Its length in bytes.
     public let size: Int64
-    /// The MD5 in hexadecimal.
-    public let md5: String
+    /// The MD5 in hexadecimal; nil when it is encrypted: nobody asks for it.
+    public let md5: String?
     /// The SHA-1 in hexadecimal, where it was computed.
     public let sha1: String?
     /// The SHA-256 in hexadecimal.
@@ -33,6 +36,10 @@ public struct StoredContent: Sendable, Hashable {
     public let state: State
     /// Where its bytes are.
     public let layout: ContentLayout
+    /// How it is encrypted; nil when it is not.
+    public let encryption: ContentEncryption?
+    /// How it is to be laid out.
+    public let policy: LayoutPolicy
     /// The partitions of a staged content that are on their targets already.
     public let partial: CodedLayout?
     /// Grows with every change of where the bytes are; a change is made only to the revision it was decided on.
@@ -52,11 +59,13 @@ public struct StoredContent: Sendable, Hashable {
         id: String,
         tenant: String,
         size: Int64,
-        md5: String,
+        md5: String?,
         sha1: String?,
         sha256: String,
         state: State,
         layout: ContentLayout,
+        encryption: ContentEncryption? = nil,
+        policy: LayoutPolicy = .automatic,
         job: String? = nil,
         created: Timestamp = .now
     ) {
@@ -68,11 +77,18 @@ public struct StoredContent: Sendable, Hashable {
         self.sha256 = sha256
         self.state = state
         self.layout = layout
+        self.encryption = encryption
+        self.policy = policy
         self.job = job
         self.created = created
         partial = nil
         revision = 1
         references = 1
+    }
+
+    /// How it is kept, as far as it was chosen.
+    public var storagePolicy: StoragePolicy {
+        StoragePolicy(encryption: encryption == nil ? .none : .aes256GCM, layout: policy)
     }
 
     /// The paths of all files it names, by target; those in the staging area by the empty text.
@@ -96,7 +112,7 @@ extension StoredContent {
         id = try document.required("_id", \.string)
         tenant = try document.required("tenant", \.string)
         size = try document.required("size", \.int)
-        md5 = try document.required("md5", \.string)
+        md5 = try document.optional("md5", \.string)
         sha1 = try document.optional("sha1", \.string)
         sha256 = try document.required("sha256", \.string)
         guard let state = State(rawValue: try document.required("state", \.string)) else {
@@ -104,6 +120,8 @@ extension StoredContent {
         }
         self.state = state
         layout = try ContentLayout(document: document.required("layout", \.document))
+        encryption = try document.optional("encryption", \.document).map { try ContentEncryption(document: $0) }
+        policy = try document.optional("policy", \.string).map { try LayoutPolicy($0, field: "policy") } ?? .automatic
         partial = try document.optional("partial", \.document).map { try CodedLayout(document: $0) }
         revision = try document.required("revision", \.int)
         references = try document.required("references", \.int)
@@ -114,12 +132,14 @@ extension StoredContent {
     /// The document of a new content.
     var document: BSONDocument {
         var document: BSONDocument = [
-            "_id": .string(id), "tenant": .string(tenant), "size": .int(size), "md5": .string(md5),
-            "sha256": .string(sha256), "state": .string(state.rawValue), "layout": .document(layout.document),
-            "targets": .array([]), "revision": .int(revision), "references": .int(references),
-            "created": .date(created),
+            "_id": .string(id), "tenant": .string(tenant), "size": .int(size), "sha256": .string(sha256),
+            "state": .string(state.rawValue), "layout": .document(layout.document), "targets": .array([]),
+            "revision": .int(revision), "references": .int(references), "created": .date(created),
         ]
+        document["md5"] = md5.map(BSON.string)
         document["sha1"] = sha1.map(BSON.string)
+        document["encryption"] = (encryption?.document).map(BSON.document)
+        if policy != .automatic { document["policy"] = .string(policy.text) }
         document["job"] = job.map(BSON.string)
         return document
     }

@@ -59,7 +59,7 @@ extension ContentStore {
         let open = try await targets.candidates().count { Placement.takes(0, $0) }
         let usable = min(open, most)
         if let partial = content.partial, partial.k + partial.m <= usable { return partial }
-        guard case .coded(let k, let m) = try policy.choose(size: content.size, targets: usable) else {
+        guard case .coded(let k, let m) = try content.policy.choose(size: content.size, targets: usable) else {
             throw StorageError.badLayout(reason: "content \(content.id) is too small to be staged")
         }
         return CodedLayout(content: content.id, k: k, m: m, cell: ContentEncoder.cell, partitions: [])

@@ -16,18 +16,27 @@ extension ContentStore {
 
     /// Opens a content, or a part of it, cut to what there is.
     ///
-    /// - Throws: `StorageError`, `missing` or `damaged` when the bytes are not those the metadata tells of;
+    /// - Parameters:
+    ///   - id: the content.
+    ///   - size: how many bytes its objects have.
+    ///   - offset: where the part begins.
+    ///   - length: how long it is; nil for all.
+    /// - Returns: a reader of it.
+    /// - Throws: `StorageError`, `missing` or `damaged` when the bytes are not those the metadata tells of, `wrongKey`;
     ///   `MetadataUnavailable`, `MetadataError`.
-    func open(_ id: String, offset: Int64, length: Int64?) async throws -> ObjectReader {
+    func open(_ id: String, size: Int64, offset: Int64, length: Int64?) async throws -> ObjectReader {
         var last: ContentLayout?
         while true {
             guard let content = try await contents.find(id) else {
                 throw StorageError.missing(target: "contents", path: id)
             }
-            let start = min(max(0, offset), content.size)
-            let count = min(max(0, length ?? content.size), content.size - start)
+            guard content.plainSize == size else {
+                throw StorageError.damaged(object: id, reason: "\(content.size) bytes are kept of \(size)")
+            }
+            let start = min(max(0, offset), size)
+            let count = min(max(0, length ?? size), size - start)
             do {
-                return ObjectReader(try await source(content), content: id, offset: start, length: count)
+                return try await reader(content, start..<(start + count), of: size)
             } catch StorageError.missing(let target, let path) where content.layout != last {
                 // It may just have been made durable.
                 log.debug("a content moved while it was opened", ["content": id, "target": target, "path": path])
@@ -36,7 +45,22 @@ extension ContentStore {
         }
     }
 
-    private func source(_ content: StoredContent) async throws -> ObjectReader.Source {
+    private func reader(_ content: StoredContent, _ range: Range<Int64>, of size: Int64) async throws -> ObjectReader {
+        func stored(_ source: StoredBytes.Source) -> StoredBytes {
+            StoredBytes(source: source, content: content.id, offset: range.lowerBound, length: Int64(range.count))
+        }
+        guard let encryption = content.encryption else { return ObjectReader(stored(try await source(content))) }
+        let cipher = try keys.cipher(encryption, of: content.id)
+        guard case .inline(let sealed) = content.layout else {
+            let part = SealedPart(range, of: size, cipher, content: content.id)
+            return ObjectReader(part, in: try await source(content))
+        }
+        // All of it is at hand, and empty files are looked at, too.
+        let whole = SealedPart(0..<size, of: size, cipher, content: content.id)
+        return ObjectReader(stored(.bytes(try whole.open(sealed, from: 0, to: cipher.shape.count(size)))))
+    }
+
+    private func source(_ content: StoredContent) async throws -> StoredBytes.Source {
         switch content.layout {
         case .inline(let bytes): return .bytes(bytes)
         case .staged(let path):
@@ -110,6 +134,13 @@ extension ContentStore {
         } catch {
             return .unreachable
         }
+    }
+}
+
+extension StoredContent {
+    /// How many bytes its objects have; nil when so many are never kept.
+    fileprivate var plainSize: Int64? {
+        encryption.map { $0.segments.plainSize(size) } ?? size
     }
 }
 

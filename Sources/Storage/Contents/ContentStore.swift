@@ -18,7 +18,8 @@ public final class ContentStore: Sendable {
     /// The targets.
     public let targets: TargetSet
     let errands: any ContentErrands
-    let policy: LayoutPolicy
+    /// Keeps the keys of what is encrypted.
+    public let keys: ContentKeys
     let partitionLimit: Int64
     let health: TargetHealth
     let large = Slots(largeAtOnce)
@@ -31,7 +32,7 @@ public final class ContentStore: Sendable {
     ///   - area: where bytes are until they are durable; on the same disk as the staging files.
     ///   - targets: where they go.
     ///   - errands: submits the jobs that bring them there.
-    ///   - policy: which layout they get.
+    ///   - keys: keeps the keys of those that are encrypted.
     ///   - partitionLimit: the longest partition, in bytes.
     ///   - health: what is known about targets that failed lately.
     public init(
@@ -39,7 +40,7 @@ public final class ContentStore: Sendable {
         area: DirectoryTarget,
         targets: TargetSet,
         errands: any ContentErrands,
-        policy: LayoutPolicy = .automatic,
+        keys: ContentKeys = ContentKeys(masterKey: nil),
         partitionLimit: Int64 = LayoutPolicy.partitionLimit,
         health: TargetHealth = .shared
     ) {
@@ -47,7 +48,7 @@ public final class ContentStore: Sendable {
         self.area = area
         self.targets = targets
         self.errands = errands
-        self.policy = policy
+        self.keys = keys
         self.partitionLimit = partitionLimit
         self.health = health
     }
@@ -59,11 +60,18 @@ public final class ContentStore: Sendable {
         try await contents.find(id)
     }
 
-    /// The id of a tenant's content of these bytes, where it is worth to share it.
-    func equal(_ digests: StagedContent, tenant: String) async throws -> String? {
+    /// The id of a tenant's content of the bytes of a staged file, where it is worth to share it.
+    ///
+    /// What is encrypted is not shared: each has a key of its own.
+    func equal(_ staged: StagedFile, _ digests: StagedContent, tenant: String) async throws -> String? {
         // Small ones are kept in the metadata: one more is cheaper than a document that many write.
-        guard digests.size > LayoutPolicy.inlineLimit else { return nil }
-        return try await contents.equal(tenant: tenant, sha256: digests.sha256, size: digests.size)
+        guard staged.policy.encryption == .none, digests.size > LayoutPolicy.inlineLimit else { return nil }
+        return try await contents.equal(
+            tenant: tenant,
+            sha256: digests.sha256,
+            size: digests.size,
+            policy: staged.policy.layout
+        )
     }
 
     /// Puts the bytes of a staged file, which is used up by that, where they are safe from a crash.
@@ -72,7 +80,9 @@ public final class ContentStore: Sendable {
     /// - Throws: `StorageError`; the staged file may be gone then.
     func take(_ staged: StagedFile, tenant: String) async throws -> StoredContent {
         let digests = try await staged.finish()
+        let sealed = staged.sealed
         let id = UUIDv7.make()
+        let encryption = try sealed.map { try keys.encryption($0.cipher, of: id) }
         let layout: ContentLayout
         if let bytes = await staged.bytes {
             layout = .inline(bytes)
@@ -86,12 +96,14 @@ public final class ContentStore: Sendable {
         return StoredContent(
             id: id,
             tenant: tenant,
-            size: digests.size,
-            md5: digests.md5,
-            sha1: digests.sha1,
-            sha256: digests.sha256,
+            size: sealed?.size ?? digests.size,
+            md5: sealed == nil ? digests.md5 : nil,
+            sha1: sealed == nil ? digests.sha1 : nil,
+            sha256: sealed?.sha256 ?? digests.sha256,
             state: isInline ? .durable : .staged,
             layout: layout,
+            encryption: encryption,
+            policy: staged.policy.layout,
             job: isInline ? nil : errands.newJob()
         )
     }

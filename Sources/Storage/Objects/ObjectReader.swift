@@ -1,7 +1,7 @@
 /// Bytes of an object, or of a part of it, to be sent or read once.
 ///
 /// Ask `bytes` and `takeFile` first: what is in memory, or one plain file, can be sent as it is. Otherwise go through the
-/// chunks, which works for every layout.
+/// chunks, which works for every layout and for what is encrypted.
 public struct ObjectReader: AsyncSequence, Sendable {
     /// Some of the bytes, in order.
     public typealias Element = [UInt8]
@@ -16,32 +16,38 @@ public struct ObjectReader: AsyncSequence, Sendable {
         public let length: Int64
     }
 
-    /// Where the bytes are.
-    enum Source: Sendable {
-        case bytes([UInt8])
-        case file(any TargetFile)
-        case coded(CodedSource)
-    }
-
-    private static let chunkSize: Int64 = 1 << 18
-
     /// Where the part starts in the object.
     public let offset: Int64
     /// How long the part is.
     public let length: Int64
-    private let content: String
-    private let source: Source
+    private let stored: StoredBytes
+    /// How the stored bytes are decrypted; nil when they are the object's as they are.
+    private let sealed: SealedPart?
 
-    init(_ source: Source, content: String, offset: Int64, length: Int64) {
-        self.source = source
-        self.content = content
-        self.offset = offset
-        self.length = length
+    /// Bytes that are kept as they are.
+    init(_ stored: StoredBytes) {
+        self.stored = stored
+        offset = stored.offset
+        length = stored.length
+        sealed = nil
+    }
+
+    /// Bytes that are kept encrypted.
+    init(_ sealed: SealedPart, in source: StoredBytes.Source) {
+        self.sealed = sealed
+        offset = sealed.range.lowerBound
+        length = Int64(sealed.range.count)
+        stored = StoredBytes(
+            source: source,
+            content: sealed.content,
+            offset: sealed.sealedRange.lowerBound,
+            length: Int64(sealed.sealedRange.count)
+        )
     }
 
     /// The part, when it is in memory; else nil.
     public var bytes: [UInt8]? {
-        guard case .bytes(let bytes) = source else { return nil }
+        guard sealed == nil, case .bytes(let bytes) = stored.source else { return nil }
         return Array(bytes.dropFirst(Int(offset)).prefix(Int(length)))
     }
 
@@ -49,64 +55,41 @@ public struct ObjectReader: AsyncSequence, Sendable {
     ///
     /// - Throws: `StorageError` when there are too many open files.
     public func takeFile() throws -> File? {
-        guard case .file(let file) = source else { return nil }
+        guard sealed == nil, case .file(let file) = stored.source else { return nil }
         return try file.descriptor().map { File(descriptor: $0, offset: offset, length: length) }
     }
 
     /// The bytes from the start of the part.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(reader: self)
+        Iterator(chunks: sealed.map { .opened(OpenedChunks($0, from: stored)) } ?? .stored(stored.makeAsyncIterator()))
     }
 
     /// Reads chunk after chunk.
     public struct Iterator: AsyncIteratorProtocol, Sendable {
-        private let reader: ObjectReader
-        private var done: Int64 = 0
-        private var coded: (source: CodedSource, iterator: CodedReader.Iterator)?
+        enum Chunks: Sendable {
+            case stored(StoredBytes.Iterator)
+            case opened(OpenedChunks)
+        }
 
-        init(reader: ObjectReader) {
-            self.reader = reader
-            if case .coded(let source) = reader.source { begin(source) }
+        private var chunks: Chunks
+
+        init(chunks: Chunks) {
+            self.chunks = chunks
         }
 
         /// The next bytes; nil after the last.
         ///
-        /// - Throws: `StorageError`, `damaged` when there are fewer than there should be, `unreadable` when too many
+        /// - Throws: `StorageError`, `damaged` when they are not those that were stored, `unreadable` when too many
         ///   fragments are lost.
         public mutating func next() async throws -> [UInt8]? {
-            let rest = reader.length - done
-            guard rest > 0 else { return nil }
-            let bytes: [UInt8]
-            switch reader.source {
-            case .bytes: bytes = reader.bytes ?? []
-            case .file(let file):
-                let count = Int(Swift.min(ObjectReader.chunkSize, rest))
-                bytes = try await file.read(at: reader.offset + done, count: count)
-                guard bytes.count == count else { throw reader.tooShort }
-            case .coded: bytes = try await nextCoded()
+            switch chunks {
+            case .stored(var iterator):
+                defer { chunks = .stored(iterator) }
+                return try await iterator.next()
+            case .opened(var iterator):
+                defer { chunks = .opened(iterator) }
+                return try await iterator.next()
             }
-            guard !bytes.isEmpty, bytes.count <= rest else { throw reader.tooShort }
-            done += Int64(bytes.count)
-            return bytes
-        }
-
-        private mutating func nextCoded() async throws -> [UInt8] {
-            while true {
-                do {
-                    return try await coded?.iterator.next() ?? []
-                } catch let error as StorageError {
-                    // Its fragments may have been moved while it was read.
-                    guard let now = await coded?.source.moved() else { throw error }
-                    begin(now)
-                }
-            }
-        }
-
-        private mutating func begin(_ source: CodedSource) {
-            let rest = source.reader(offset: reader.offset + done, length: reader.length - done)
-            coded = (source, rest.makeAsyncIterator())
         }
     }
-
-    private var tooShort: StorageError { .damaged(object: content, reason: "ends before its length") }
 }

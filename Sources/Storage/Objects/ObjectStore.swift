@@ -28,14 +28,20 @@ public final class ObjectStore: Sendable {
 
     /// A file to stream new bytes into.
     ///
-    /// - Throws: `StorageError`.
-    public func stage(alsoSHA1: Bool = false) async throws -> StagedFile {
-        try await staging.begin(alsoSHA1: alsoSHA1)
+    /// - Parameters:
+    ///   - alsoSHA1: whether their SHA-1 is computed, too.
+    ///   - policy: how they are to be kept.
+    /// - Returns: the file.
+    /// - Throws: `StorageError`, `noMasterKey` when they cannot be encrypted.
+    public func stage(alsoSHA1: Bool = false, policy: StoragePolicy = .standard) async throws -> StagedFile {
+        guard policy.encryption == .none || contents.keys.areThere else { throw StorageError.noMasterKey }
+        return try await staging.begin(alsoSHA1: alsoSHA1, policy: policy)
     }
 
     /// Makes an object of a staged file, which is used up by that.
     ///
-    /// It shares the content of an object of the same tenant with the same bytes, where there is one. When MongoDB does not
+    /// It shares the content of an object of the same tenant with the same bytes and policy, where there is one that is not
+    /// encrypted. When MongoDB does not
     /// answer it is not known whether the object is there: its bytes stay, and are collected when not.
     ///
     /// - Parameters:
@@ -70,7 +76,7 @@ public final class ObjectStore: Sendable {
                     created: .now
                 )
             }
-            if let equal = try await contents.equal(digests, tenant: tenant), try await share(object(equal)) {
+            if let equal = try await contents.equal(staged, digests, tenant: tenant), try await share(object(equal)) {
                 await discard(staged)
                 return object(equal)
             }
@@ -104,13 +110,14 @@ public final class ObjectStore: Sendable {
     /// - Throws: `StorageError`, `missing` or `damaged` when the bytes are not those the metadata tells of;
     ///   `MetadataUnavailable`, `MetadataError`.
     public func open(_ object: StoredObject, offset: Int64 = 0, length: Int64? = nil) async throws -> ObjectReader {
-        try await contents.open(object.content, offset: offset, length: length)
+        try await contents.open(object.content, size: object.size, offset: offset, length: length)
     }
 
     /// Copies an object into the container of a tenant, whichever, under an id the caller chose.
     ///
     /// Called again with the same id it answers the copy that is there, so that a job that is run twice copies once. The
     /// bytes are read, hashed and compared with what was stored; a copy for another tenant shares nothing with its source.
+    /// It is kept as its source is: what is encrypted there is encrypted here, with another key.
     ///
     /// - Parameters:
     ///   - object: what to copy.
@@ -127,7 +134,8 @@ public final class ObjectStore: Sendable {
         progress: (@Sendable (Int64) async -> Void)? = nil
     ) async throws -> StoredObject {
         if let copy = try await existingCopy(of: object, in: tenant, id) { return copy }
-        let staged = try await staging.begin(alsoSHA1: object.sha1 != nil)
+        let policy = try await contents.find(object.content)?.storagePolicy ?? .standard
+        let staged = try await stage(alsoSHA1: object.sha1 != nil, policy: policy)
         do {
             var done: Int64 = 0
             for try await chunk in try await open(object) {

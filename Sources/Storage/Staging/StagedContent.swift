@@ -1,4 +1,4 @@
-/// What is known about bytes that came in whole.
+/// What is known about bytes that came in whole; of those that are encrypted, as they were before.
 public struct StagedContent: Sendable, Hashable {
     /// How many bytes.
     public let size: Int64

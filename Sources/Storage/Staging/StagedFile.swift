@@ -1,17 +1,14 @@
 import Foundation
 import HawserCore
+public import HawserMetadata
 
-/// A file that is being written in the staging area, hashed on the way.
+/// A file that is being written in the staging area, hashed on the way, and encrypted when its policy says so.
 ///
 /// For one writer: `write` in order, then `finish`, then hand it to the store; or `discard`. A staged file that is
 /// dropped without either is removed. It holds at most two chunks (1 MiB) in memory however large it gets.
 public actor StagedFile {
     /// Large enough that handing it to threads costs nothing, small enough for many uploads at a time.
     private static let chunkSize = 1 << 19
-    private static let syncEvery: Int64 = 16 << 20
-    /// How much of the end of a file stays in the system's cache while it is written; what is before goes, so that a file
-    /// larger than the memory does not push out all else.
-    private static let cachedTail: Int64 = 256 << 20
 
     private enum State {
         case writing
@@ -19,9 +16,10 @@ public actor StagedFile {
         case gone
     }
 
-    private let file: OpenFile
+    /// How the bytes are to be kept.
+    public nonisolated let policy: StoragePolicy
+    private let writer: StagedWriter
     private let pool: BlockingPool
-    private let digests: ContentDigests
     private let smallLimit: Int
     private var small: [UInt8]?
     private var buffer: [UInt8] = []
@@ -30,16 +28,22 @@ public actor StagedFile {
     private var state = State.writing
 
     /// A staged file; one of at most `smallLimit` bytes is kept in memory, and written only to be handed over.
-    init(_ file: OpenFile, pool: BlockingPool, alsoSHA1: Bool, smallLimit: Int = -1) {
+    init(
+        _ file: OpenFile,
+        pool: BlockingPool,
+        alsoSHA1: Bool,
+        policy: StoragePolicy = .standard,
+        smallLimit: Int = -1
+    ) {
         self.smallLimit = smallLimit
-        self.file = file
+        self.policy = policy
         self.pool = pool
-        digests = ContentDigests(alsoSHA1: alsoSHA1)
+        writer = StagedWriter(file, alsoSHA1: alsoSHA1, isSealed: policy.encryption != .none)
     }
 
     deinit {
         if case .gone = state { return }
-        let (file, pool) = (file, pool)
+        let (file, pool) = (writer.file, pool)
         Task {
             do {
                 try await pool.run { try Directory.remove(file: file.path) }
@@ -82,27 +86,11 @@ public actor StagedFile {
         buffer = []
         let size = written + Int64(rest.count)
         if size <= smallLimit {
-            rest.withUnsafeBytes { bytes in
-                digests.updateMD5(bytes)
-                digests.updateSHA(bytes)
-            }
-            small = rest
-            let content = digests.finish(size: size)
-            state = .finished(content)
-            return content
+            small = try writer.end(rest)
+        } else {
+            try await pool.run { [writer] in try writer.writeEnd(try writer.end(rest)) }
         }
-        let content = try await pool.run { [file, digests] in
-            try rest.withUnsafeBytes { bytes in
-                try file.write(bytes)
-                digests.updateMD5(bytes)
-                digests.updateSHA(bytes)
-            }
-            try file.sync()
-            guard try file.size() == size else {
-                throw StorageError.damaged(object: "(staged)", reason: "the file has not the length that was written")
-            }
-            return digests.finish(size: size)
-        }
+        let content = writer.content(size: size)
         state = .finished(content)
         return content
     }
@@ -117,21 +105,21 @@ public actor StagedFile {
         // Its error does not matter any more; its writing to the file must be over.
         _ = await inFlight?.result
         inFlight = nil
-        try await pool.run { [file] in try Directory.remove(file: file.path) }
+        try await pool.run { [writer] in try Directory.remove(file: writer.file.path) }
     }
 
-    /// The bytes, when they are few enough to be kept in memory and the file is finished.
+    /// What is kept, when it is little enough to be in memory and the file is finished.
     var bytes: [UInt8]? { small }
+
+    /// What is kept of bytes that were encrypted, when the file is finished.
+    nonisolated var sealed: SealedContent? { writer.sealed }
 
     /// Hands the file over to a target: the closure moves it away from its path, on a thread that may block.
     func handOver(_ move: @escaping @Sendable (OpenFile) throws -> Void) async throws {
         guard case .finished = state else { throw StorageError.notStaged }
-        try await pool.run { [file, small] in
-            if let small {
-                try small.withUnsafeBytes { try file.write($0) }
-                try file.sync()
-            }
-            try move(file)
+        try await pool.run { [writer, small] in
+            if let small { try writer.writeEnd(small) }
+            try move(writer.file)
         }
         state = .gone
     }
@@ -139,24 +127,11 @@ public actor StagedFile {
     /// Gives a chunk to the threads once they are done with the one before.
     private func send(_ chunk: [UInt8]) async throws {
         try await inFlight?.value
-        let offset = written
         written += Int64(chunk.count)
-        inFlight = Task { [file, pool, digests] in
-            async let md5: Void = pool.run { chunk.withUnsafeBytes { digests.updateMD5($0) } }
-            try await pool.run {
-                try chunk.withUnsafeBytes { bytes in
-                    try file.write(bytes)
-                    digests.updateSHA(bytes)
-                }
-                let end = offset + Int64(chunk.count)
-                if end / Self.syncEvery > offset / Self.syncEvery {
-                    let start = (offset / Self.syncEvery) * Self.syncEvery
-                    file.beginSync(from: start, count: end - start)
-                    let old = start - Self.cachedTail
-                    if old >= 0 { file.uncache(from: old, count: Self.syncEvery) }
-                }
-            }
-            try await md5
+        inFlight = Task { [writer, pool] in
+            async let slow: Void = pool.run { writer.hashSlowly(chunk) }
+            try await pool.run { try writer.write(chunk) }
+            try await slow
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 public import HawserCore
+public import HawserMetadata
 
 /// Where bytes are while they come in; on the same file system as the targets, so that keeping them is a rename.
 ///
@@ -25,14 +26,23 @@ public final class Staging: Sendable {
 
     /// A new empty file to write to.
     ///
-    /// Content so small that it is kept in the metadata stays in memory. `alsoSHA1` computes the SHA-1, too, for dialects that name content by it; it costs a fifth of the throughput.
+    /// Content so small that it is kept in the metadata stays in memory.
     ///
+    /// - Parameters:
+    ///   - alsoSHA1: whether the SHA-1 is computed, too, for dialects that name content by it; it costs a fifth of the
+    ///     throughput.
+    ///   - policy: how the bytes are to be kept; those to be encrypted are before they are written.
+    /// - Returns: the file.
     /// - Throws: `StorageError`, `full` when there is no room even for that.
-    public func begin(alsoSHA1: Bool = false) async throws -> StagedFile {
-        try await begin(alsoSHA1: alsoSHA1, smallLimit: Int(LayoutPolicy.inlineLimit))
+    public func begin(alsoSHA1: Bool = false, policy: StoragePolicy = .standard) async throws -> StagedFile {
+        try await begin(alsoSHA1: alsoSHA1, policy: policy, smallLimit: Int(LayoutPolicy.inlineLimit))
     }
 
-    func begin(alsoSHA1: Bool = false, smallLimit: Int) async throws -> StagedFile {
+    func begin(
+        alsoSHA1: Bool = false,
+        policy: StoragePolicy = .standard,
+        smallLimit: Int
+    ) async throws -> StagedFile {
         let file = try await pool.run { [directory] in
             while true {
                 let path = "\(directory)/\(Crypto.randomBytes(16).hex).part"
@@ -42,7 +52,7 @@ public final class Staging: Sendable {
                 if try file.status().st_nlink > 0 { return file }
             }
         }
-        return StagedFile(file, pool: pool, alsoSHA1: alsoSHA1, smallLimit: smallLimit)
+        return StagedFile(file, pool: pool, alsoSHA1: alsoSHA1, policy: policy, smallLimit: smallLimit)
     }
 
     /// Removes the files of processes that are gone; to be called at start, and harmless at any time.

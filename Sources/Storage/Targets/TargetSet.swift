@@ -88,6 +88,14 @@ public actor TargetSet {
         }.sorted { $0.id < $1.id }
     }
 
+    /// How many targets are to take new bytes, whether they can at the moment or not.
+    ///
+    /// - Throws: `MetadataUnavailable`, `MetadataError`.
+    public func activeCount() async throws -> Int {
+        try await refresh()
+        return members.values.count { $0.record.state == .active && $0.record.weight > 0 }
+    }
+
     /// All targets as they are configured, with the room they have.
     ///
     /// - Throws: `MetadataUnavailable`, `MetadataError`.

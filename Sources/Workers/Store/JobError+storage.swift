@@ -8,7 +8,7 @@ extension JobError {
         case .damaged, .badName, .idTaken, .badLayout:
             self = .permanent("storage", "\(error)")
         case .full, .system, .missing, .notStaged, .unresponsive, .refused, .notWriting, .tooFewTargets, .unreadable,
-            .unknownTarget, .badTarget, .superseded:
+            .unknownTarget, .badTarget, .superseded, .noMasterKey, .wrongKey:
             self = .retryable("storage", "\(error)")
         }
     }

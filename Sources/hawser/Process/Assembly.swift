@@ -72,7 +72,8 @@ struct Assembly: Sendable {
             // Every upload of the process goes through it, and it is on the same disk as they are.
             area: try DirectoryTarget(id: "staged", directory: "\(configuration.data)/staged", threads: 16),
             targets: targets(),
-            errands: StoreErrands(queues)
+            errands: StoreErrands(queues),
+            keys: ContentKeys(masterKey: givenMasterKey)
         )
         let objects = StoredObjectCollection(database)
         return (ObjectStore(objects: objects, contents: contents, staging: staging), staging)

@@ -19,12 +19,13 @@ struct BucketTests {
         #expect(seen.status == 200)
         #expect(
             Set(seen.json.object?.keys ?? [:].keys)
-                == ["BucketId", "Name", "Path", "Title", "CreatedTime", "ModifiedTime"]
+                == ["BucketId", "Name", "Path", "Title", "CreatedTime", "ModifiedTime", "Encryption", "Layout"]
         )
         #expect(seen.json["BucketId"] == .int(first))
         #expect(seen.json["Name"] == "Attachments")
         #expect(seen.json["Title"] == "附件容器")
         #expect(seen.json["ModifiedTime"] == .null)
+        #expect(seen["Encryption"] == "none" && seen["Layout"] == "automatic")
         let time = try #require(seen["CreatedTime"])
         #expect(time.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}[+-]\d\d:\d\d/) != nil, "\(time)")
         #expect(try await tenant.client.get("\(Self.path)/\(second)")["Name"] == "Second")
@@ -77,6 +78,8 @@ struct BucketTests {
             ("Path", ["Name": "x", "Path": "a\nb"]), ("Title", ["Name": "x", "Path": "/x", "Title": []]),
             ("BucketId", ["Name": "x", "Path": "/x", "BucketId": "five"]),
             ("BucketId", ["Name": "x", "Path": "/x", "BucketId": 4_294_967_296]),
+            ("Encryption", ["Name": "x", "Path": "/x", "Encryption": "rot13"]),
+            ("Layout", ["Name": "x", "Path": "/x", "Layout": "8+0"]),
         ] as [(String, JSON)]
     )
     func refused(_ field: String, _ record: JSON) async throws {

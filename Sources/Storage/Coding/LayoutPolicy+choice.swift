@@ -1,12 +1,7 @@
-/// Which layout content gets, by its size and the number of targets.
-public enum LayoutPolicy: Sendable, Hashable {
-    /// By the table of `choose`.
-    case automatic
-    /// So many whole copies on different targets.
-    case copies(Int)
-    /// A Reed-Solomon code.
-    case erasure(k: Int, m: Int)
+public import HawserMetadata
 
+/// Which layout content gets, by its size and the number of targets.
+extension LayoutPolicy {
     /// A layout of one content.
     public enum Choice: Sendable, Hashable {
         /// In the metadata itself.
@@ -34,12 +29,26 @@ public enum LayoutPolicy: Sendable, Hashable {
     ///   `StorageError.badLayout` when what was fixed does not exist.
     public func choose(size: Int64, targets: Int) throws -> Choice {
         if size <= Self.inlineLimit { return .inline }
+        guard targets >= fewestTargets else {
+            throw StorageError.tooFewTargets(needed: fewestTargets, available: targets, reason: "")
+        }
         switch self {
         case .automatic:
-            guard targets > 0 else { throw StorageError.tooFewTargets(needed: 1, available: 0, reason: "") }
-            return Self.table(size: size, targets: targets)
-        case .copies(let count): return try Self.fixed(k: 1, m: count - 1, targets: targets)
-        case .erasure(let k, let m): return try Self.fixed(k: k, m: m, targets: targets)
+            return size <= Self.copiesLimit || targets < 3 ? Self.copied(targets) : Self.erasureCode(targets)
+        case .replicas: return Self.copied(targets)
+        case .erasure: return Self.erasureCode(targets)
+        case .code(let k, let m):
+            let code = try ErasureCode.shared(k: k, m: m)
+            return .coded(k: code.k, m: code.m)
+        }
+    }
+
+    /// How many targets it takes at least.
+    public var fewestTargets: Int {
+        switch self {
+        case .automatic, .replicas: 1
+        case .erasure: 3
+        case .code(let k, let m): k + m
         }
     }
 
@@ -53,22 +62,17 @@ public enum LayoutPolicy: Sendable, Hashable {
         return (1..<count).map { _ in part } + [size - part * (count - 1)]
     }
 
-    private static func table(size: Int64, targets: Int) -> Choice {
-        if size <= copiesLimit || targets < 3 { return .coded(k: 1, m: min(copies, targets) - 1) }
-        switch targets {
-        case ..<6: return .coded(k: 2, m: 1)
-        case ..<12: return .coded(k: 4, m: 2)
-        case ..<22: return .coded(k: 8, m: 4)
-        case ..<40: return .coded(k: 16, m: 6)
-        default: return .coded(k: 32, m: 8)
-        }
+    private static func copied(_ targets: Int) -> Choice {
+        .coded(k: 1, m: min(copies, targets) - 1)
     }
 
-    private static func fixed(k: Int, m: Int, targets: Int) throws -> Choice {
-        let code = try ErasureCode.shared(k: k, m: m)
-        guard code.count <= targets else {
-            throw StorageError.tooFewTargets(needed: code.count, available: targets, reason: "")
+    private static func erasureCode(_ targets: Int) -> Choice {
+        switch targets {
+        case ..<6: .coded(k: 2, m: 1)
+        case ..<12: .coded(k: 4, m: 2)
+        case ..<22: .coded(k: 8, m: 4)
+        case ..<40: .coded(k: 16, m: 6)
+        default: .coded(k: 32, m: 8)
         }
-        return .coded(k: k, m: m)
     }
 }
