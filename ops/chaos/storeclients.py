@@ -9,6 +9,10 @@ from stand import Client, quantile, rounded
 from storestand import BROKEN, put
 
 
+# No more files are kept at a time: what is written is often in memory.
+MOST = 300
+
+
 class Clients:
     """What all clients of a bucket were told; `phase` is noted with each answer."""
 
@@ -51,7 +55,7 @@ class Clients:
         self.files[file] = hashlib.sha256(data).hexdigest()
         if random.random() < 0.5:
             await self.look(client, random.choice(list(self.files)))
-        if self.files and random.random() < 0.3:
+        if self.files and (random.random() < 0.3 or len(self.files) > MOST):
             await self.remove(client, random.choice(list(self.files)))
         return True
 

@@ -29,10 +29,12 @@ class Disk:
     def __init__(self, base, size):
         self.base, self.size = base, size
         self.path = f"{base}/disk"
-        os.makedirs(base)
-        run("mount", "-t", "tmpfs", "-o", "size=1m", "none", base)
+
+    def start(self):
+        os.makedirs(self.base)
+        run("mount", "-t", "tmpfs", "-o", "size=1m", "none", self.base)
         os.mkdir(self.path)
-        run("mount", "-o", "remount,ro", base)
+        run("mount", "-o", "remount,ro", self.base)
         self.mount()
 
     def body(self, id):
@@ -129,17 +131,16 @@ class HangingStore:
         self.environment = os.environ | {
             "HAWSER_TESTBED_CEPH": base, "PORT_RGW": str(free_port()), "PORT_MONITOR": str(free_port()),
             "OSD_BYTES": str(8 << 30)}
-        self.bucket = "chaos"
-        self.start()
-        self.ask("PUT")
+        self.bucket, self.pid = "chaos", None
 
     def start(self):
-        """Starts what does not run of it."""
+        """Starts what does not run of it, and makes the bucket."""
         path = run(f"{ROOT}/ops/testbed/ceph/up", env=self.environment).strip()
         with open(path) as file:
             self.known = dict(line.rstrip("\n").split("=", 1) for line in file)
         with open(f"{self.base}/run/rgw.pid") as file:
             self.pid = int(file.read())
+        self.ask("PUT")
 
     def ask(self, method, **query):
         return s3.ask(self.known["RGW_ENDPOINT"], self.known["RGW_ADMIN_ACCESS_KEY"],
@@ -163,8 +164,9 @@ class HangingStore:
         os.kill(self.pid, signal.SIGSTOP)
 
     def back(self):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGCONT)
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGCONT)
 
     def names(self):
         """The names of all objects."""
@@ -181,3 +183,15 @@ class HangingStore:
     def end(self):
         self.back()
         subprocess.run([f"{ROOT}/ops/testbed/ceph/down", "--remove"], env=self.environment)
+
+
+def end(stand, targets):
+    """Ends the stand and what was started for it; in this order, since it removes the directory that all are in."""
+    for target in targets:
+        if isinstance(target, HangingStore):
+            target.back()
+    if stand.dev and stand.dev.poll() is None:
+        stand.end_dev()
+    for target in targets:
+        target.end()
+    stand.end()
