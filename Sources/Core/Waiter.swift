@@ -55,17 +55,3 @@ public final class Waiter<Value: Sendable>: Sendable {
         }
     }
 }
-
-extension Waiter<Void> {
-    /// Waits, at most so long: returns then, too.
-    ///
-    /// - Throws: what was brought instead; `CancellationError`.
-    public func wait(atMost limit: Duration) async throws {
-        let timer = Task {
-            try await Task.sleep(for: limit)
-            resume(with: .success(()))
-        }
-        defer { timer.cancel() }
-        try await value()
-    }
-}

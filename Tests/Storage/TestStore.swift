@@ -27,13 +27,11 @@ struct TestStore {
     ///   - given: where metadata is; nil: in one of its own.
     ///   - count: how many targets there are: `t00`, `t01` …
     ///   - partitionLimit: the longest partition.
-    ///   - make: makes a target that is another one than the directory of the record; nil for the others.
     /// - Throws: what starting MongoDB and making directories throws.
     init(
         database given: MongoDatabase? = nil,
         targets count: Int = 1,
-        partitionLimit: Int64 = LayoutPolicy.partitionLimit,
-        make: (@Sendable (TargetRecord) throws -> (any Target)?)? = nil
+        partitionLimit: Int64 = LayoutPolicy.partitionLimit
     ) async throws {
         files = try TestDirectory("storage")
         staging = try Staging(directory: files.file("staging"), pool: pool)
@@ -43,10 +41,7 @@ struct TestStore {
         database = try given ?? MongoDatabase(url: Secret(url), options: .forTests)
         objects = StoredObjectCollection(database)
         let collection = TargetCollection(database)
-        targets = TargetSet(collection) { record in
-            if let target = try make?(record) { return target }
-            return try await TargetFactory(data: "/", masterKey: nil).make(record)
-        }
+        targets = TargetSet(collection) { try await TargetFactory(data: "/", masterKey: nil).make($0) }
         let known = StoredContentCollection(database)
         contents = ContentStore(
             known,

@@ -9,8 +9,6 @@ public import HawserMetadata
 public final class ContentStore: Sendable {
     /// How many large contents a process encodes or repairs at the same time: each takes up to 64 MiB of memory.
     private static let largeAtOnce = 4
-    /// How long one who removes a content waits for its targets.
-    private static let patience = Duration.seconds(1)
 
     let contents: StoredContentCollection
     /// Where contents are until they are durable.
@@ -135,22 +133,13 @@ public final class ContentStore: Sendable {
 
     /// Removes the bytes of a dying content, then the content; that it could not be done is logged: `StoreCollection`
     /// does it.
-    ///
-    /// It is gone for everybody already, so nobody has to wait for a target that hangs: what takes longer than a
-    /// second goes on after this returns.
     func destroy(_ content: StoredContent) async {
-        let isDone = Waiter<Void>()
-        Task {
-            do {
-                try await removeFiles(content.files)
-                try await contents.remove(content.id)
-            } catch {
-                log.warning("bytes are left to be collected", ["content": content.id, "error": "\(error)"])
-            }
-            isDone.resume(with: .success(()))
+        do {
+            try await removeFiles(content.files)
+            try await contents.remove(content.id)
+        } catch {
+            log.warning("bytes are left to be collected", ["content": content.id, "error": "\(error)"])
         }
-        // Cancelled: it goes on all the same.
-        try? await isDone.wait(atMost: Self.patience)
     }
 
     /// Removes files of targets, those of the staging area under the empty name.

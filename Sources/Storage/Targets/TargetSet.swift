@@ -227,8 +227,13 @@ public actor TargetSet {
         guard !measuring.isEmpty else { return measured = .now }
         let waiter = Waiter<Void>()
         waiting.append(waiter)
+        let timer = Task {
+            try await Task.sleep(for: Self.patience)
+            waiter.resume(with: .success(()))
+        }
+        defer { timer.cancel() }
         do {
-            try await waiter.wait(atMost: Self.patience)
+            try await waiter.value()
         } catch {
             return
         }

@@ -21,7 +21,6 @@ final class FaultyTarget: Target {
         var finish: Fault?
         var read: Fault?
         var open: Fault?
-        var remove: Fault?
         /// A byte that is changed after the file was finished.
         var flipped: Int64?
     }
@@ -63,11 +62,7 @@ final class FaultyTarget: Target {
         return File(inner: try await inner.open(name), target: self)
     }
 
-    func remove(_ name: String) async throws {
-        try await happen(faults.value.remove)
-        try await inner.remove(name)
-    }
-
+    func remove(_ name: String) async throws { try await inner.remove(name) }
     func freeSpace() async throws -> Int64? { try await inner.freeSpace() }
 
     func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String] {

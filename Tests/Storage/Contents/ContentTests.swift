@@ -57,28 +57,6 @@ struct ContentTests {
         #expect(try await test.contentCount() == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoRemovesDoesNotWaitForATargetThatHangs() async throws {
-        let gate = Gate()
-        defer { gate.open() }
-        let slow = Synced<FaultyTarget?>(nil)
-        let test = try await TestStore(targets: 3) { record in
-            guard record.id == "t01", case .directory(let path) = record.place else { return nil }
-            let target = try FaultyTarget(id: record.id, directory: path, deadline: .seconds(120))
-            slow.change { $0 = target }
-            return target
-        }
-        let (object, layout) = try await test.putDurable(noise(20_000))
-        #expect(layout.targets.contains("t01"))
-        slow.value?.faults.change { $0.remove = .hangs(gate) }
-        // Waiting for the target takes longer than this test may.
-        #expect(try await test.store.remove(object.id, tenant: "t-1"))
-        #expect(try await test.contents.find(object.content)?.state == .dying)
-        #expect(try test.stored().map { $0.prefix(3) } == ["t01"])
-        gate.open()
-        while try await test.contents.find(object.content) != nil { try await Task.sleep(for: .milliseconds(5)) }
-        #expect(try test.stored() == [])
-    }
-
     /// Objects of one content come and go at the same time: it is there as long as one of them, and not longer.
     @Test(.timeLimit(.minutes(2))) func sharingAndRemovingMeet() async throws {
         let test = try await TestStore(targets: 3)
