@@ -8,7 +8,7 @@ struct UsageTests {
         ["api"], ["worker"], ["dev"], ["jobs"], ["jobs", "ls"], ["jobs", "show"], ["jobs", "wait"], ["jobs", "cancel"],
         ["jobs", "retry"], ["tenants"], ["tenants", "add"], ["tenants", "ls"], ["targets"],
         ["targets", "ls"], ["targets", "add"], ["targets", "set"], ["targets", "drain"], ["targets", "scrub"],
-        ["targets", "collect"], ["targets", "rm"], ["cloud"], ["cloud", "check"],
+        ["targets", "rebalance"], ["targets", "collect"], ["targets", "rm"], ["cloud"], ["cloud", "check"],
         ["doctor"], ["bench"],
     ]
 

@@ -11,7 +11,7 @@ struct TargetRoutes: Sendable {
 
     private var targets: TargetSet { backend.objects.contents.targets }
 
-    var endpoints: [Endpoint] { [list, add, show, change, drain, remove] }
+    var endpoints: [Endpoint] { [list, add, show, change, drain, rebalance, remove] }
 
     private static let id = Endpoint.Parameter(name: "id", place: .path, help: "The target's id")
 
@@ -134,6 +134,23 @@ struct TargetRoutes: Sendable {
                 // Nothing new goes there from now on, whenever the job begins.
                 _ = try await targets.beginDraining(record.id)
                 return try await answers.enqueue(submission)
+            }
+        }
+    }
+
+    private var rebalance: Endpoint {
+        Endpoint(
+            method: "POST",
+            template: "/v1/targets/rebalance",
+            summary: "Move bytes to where they would be placed today, after targets were added or changed",
+            access: .admin,
+            parameters: [.prefer],
+            answers: [.finishedJob, .acceptedJob],
+            problems: [400]
+        ) { request, _ in
+            let answers = JobAnswers(backend: backend)
+            return try await answers.submit(for: request) {
+                try await answers.enqueue(JobSubmission(StoreRebalance.self, .init()))
             }
         }
     }

@@ -56,6 +56,8 @@ public struct StoreRebalancing: Sendable {
         bytesPerSecond rate: Int64?
     ) async throws -> Outcome {
         let pace = Pace(bytesPerSecond: rate)
+        // A target that was added a moment ago counts.
+        _ = try await store.targets.all()
         var outcome = Outcome()
         outcome.last = last ?? ""
         while true {

@@ -89,10 +89,16 @@ struct StoreTests {
         #expect(part.status == 206 && part.body == Array(bytes[8000...]))
     }
 
-    @Test("targets are added, changed, drained and removed by the operator")
+    @Test("targets are added, changed, filled, drained and removed by the operator")
     func targets() async throws {
         let dev = try await Self.dev.value
         let tenant = try await dev.tenant()
+        func began(_ path: String) async throws -> Answer {
+            try await dev.admin.send("POST", path, headers: ["Prefer": "wait=30"], body: .bytes([]))
+        }
+        let older = Crypto.randomBytes(1_500_000)
+        let early = try await tenant.storeID(older)
+        _ = try await object(early, tenant.client, inState: "durable")
         let directory = try TestDirectory("target")
         let added = try await dev.admin.post(
             "/v1/targets",
@@ -103,6 +109,14 @@ struct StoreTests {
         #expect(shown["zone"] == "east" && shown["state"] == "active" && shown.json["free_bytes"]?.int ?? 0 > 0)
         let all = try await dev.admin.get("/v1/targets").json["targets"]?.array ?? []
         #expect(all.count == 9 && all.allSatisfy { $0["trouble"] == nil })
+        // By its weight it gets something of all there is, at once.
+        let filled = try await began("/v1/targets/rebalance")
+        #expect(filled.status == 200 && filled["state"] == "succeeded", "\(filled)")
+        #expect(filled.json["result"]?["moved"]?.int ?? 0 >= 1, "\(filled)")
+        let moved = try await object(early, tenant.client, inState: "durable")
+        #expect(fragments(moved).contains { $0.target == "extra" })
+        #expect(fragments(moved).allSatisfy { $0.state == "present" })
+        #expect(try await download(early, tenant).body == older)
         // Every process knows it within seconds; by its weight it gets something of nearly everything.
         var (id, bytes): (String, [UInt8])
         repeat {
@@ -112,12 +126,7 @@ struct StoreTests {
             if fragments(durable).contains(where: { $0.target == "extra" }) { break }
         } while true
         #expect(try await dev.admin.send("DELETE", "/v1/targets/extra").status == 409)
-        let drained = try await dev.admin.send(
-            "POST",
-            "/v1/targets/extra/drain",
-            headers: ["Prefer": "wait=30"],
-            body: .bytes([])
-        )
+        let drained = try await began("/v1/targets/extra/drain")
         #expect(drained.status == 200 && drained["state"] == "succeeded", "\(drained)")
         #expect(drained.json["result"]?["moved"]?.int ?? 0 >= 1)
         #expect(try await dev.admin.get("/v1/targets/extra")["state"] == "draining")
@@ -160,7 +169,10 @@ struct StoreTests {
             #expect([400, 404].contains(try await dev.admin.get(path).status), "\(path)")
         }
         let tenant = try await dev.tenant()
-        for (method, path) in [("GET", "/v1/targets"), ("POST", "/v1/targets/00/drain"), ("DELETE", "/v1/targets/00")] {
+        for (method, path) in [
+            ("GET", "/v1/targets"), ("POST", "/v1/targets/00/drain"), ("DELETE", "/v1/targets/00"),
+            ("POST", "/v1/targets/rebalance"),
+        ] {
             #expect(try await tenant.client.send(method, path).status == 403)
         }
     }
