@@ -145,7 +145,10 @@ struct BucketCrashTests {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        for job in jobs { #expect(try await tenant.finished(job)["state"] == "succeeded") }
+        for job in jobs {
+            let finished = try await tenant.finished(job)
+            #expect(finished["state"] == "succeeded", "\(finished)")
+        }
         while true {
             let uploads = try await dev.database.collection("file_uploads").count()
             let files = try await dev.database.collection("files").count(["uncached": ["$exists": true]])
