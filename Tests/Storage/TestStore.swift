@@ -73,7 +73,7 @@ struct TestStore {
         )
     }
 
-    var collection: StoreCollection { StoreCollection(contents) }
+    var collection: StoreCollection { StoreCollection(contents, pieces: PieceUploadCollection(database)) }
 
     /// The same store, as a process with another master key sees it.
     func opened(masterKey: [UInt8]?) throws -> ObjectStore {

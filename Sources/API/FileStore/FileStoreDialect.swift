@@ -13,6 +13,7 @@ struct FileStoreDialect: Sendable {
 
     let backend: Backend
     let store: FileStore
+    let pieces: PieceStore
     let registrations: RegistrationCollection
     let orders: OrderCollection
 
@@ -22,6 +23,7 @@ struct FileStoreDialect: Sendable {
             ImportRoot(directory: $0, pool: BlockingPool(name: "import", threads: 4))
         }
         store = FileStore(database: backend.database, objects: backend.objects, root: root)
+        pieces = PieceStore(store, masterKey: backend.masterKey)
         registrations = RegistrationCollection(backend.database)
         orders = OrderCollection(backend.database)
     }
@@ -29,6 +31,7 @@ struct FileStoreDialect: Sendable {
     var endpoints: [Endpoint] {
         RegistrationRoutes(dialect: self).endpoints + FolderRoutes(dialect: self).endpoints
             + TransferRoutes(dialect: self).endpoints + OrderRoutes(dialect: self).endpoints
+            + PieceRoutes(dialect: self).endpoints + PieceTransferRoutes(pieces: pieces).endpoints
     }
 
     /// Whether a path is one of the dialect's.
@@ -148,7 +151,7 @@ struct FileStoreDialect: Sendable {
         }
     }
 
-    private static func answer(_ headers: [String] = []) -> Endpoint.Answer {
+    static func answer(_ headers: [String] = []) -> Endpoint.Answer {
         .init(
             status: 200,
             help: "Done, or accepted, when code is 0; else errmsg says why not",

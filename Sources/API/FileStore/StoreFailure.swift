@@ -70,7 +70,7 @@ struct StoreFailure: Error {
     }
 
     /// The common judgement of errors, in this dialect's shape.
-    private static func unexpected(_ error: any Error, _ request: Request) -> StoreFailure {
+    static func unexpected(_ error: any Error, _ request: Request) -> StoreFailure {
         let plain = ErrorAnswer.response(error, request)
         var headers = Headers()
         if let after = plain.headers["retry-after"] { headers["Retry-After"] = after }

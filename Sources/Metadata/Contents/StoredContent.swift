@@ -86,6 +86,13 @@ public struct StoredContent: Sendable, Hashable {
         references = 1
     }
 
+    /// Whether one more object may name it.
+    ///
+    /// No degraded one: whoever stores bytes once more because they were lost gets them stored.
+    public var isWhole: Bool { Self.whole.contains(state) }
+
+    static let whole: [State] = [.durable, .staged]
+
     /// How it is kept, as far as it was chosen.
     public var storagePolicy: StoragePolicy {
         StoragePolicy(encryption: encryption == nil ? .none : .aes256GCM, layout: policy)

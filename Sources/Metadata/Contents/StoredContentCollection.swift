@@ -34,8 +34,8 @@ public struct StoredContentCollection: Sendable {
 
     /// The id of a tenant's content of these bytes that one more object may name, if there is one.
     ///
-    /// No degraded one: whoever stores bytes once more because they were lost gets them stored. No encrypted one: its
-    /// length and digest are not those of what its objects read. And none that is to be laid out in another way.
+    /// No encrypted one: its length and digest are not those of what its objects read. And none that is to be laid out in
+    /// another way.
     public func equal(
         tenant: String,
         sha256: String,
@@ -46,7 +46,7 @@ public struct StoredContentCollection: Sendable {
             [
                 "tenant": .string(tenant), "sha256": .string(sha256), "size": .int(size), "encryption": .null,
                 "policy": policy == .automatic ? .null : .string(policy.text),
-                "state": ["$in": .array([StoredContent.State.durable, .staged].map { .string($0.rawValue) })],
+                "state": ["$in": .array(StoredContent.whole.map { .string($0.rawValue) })],
             ],
             projection: ["_id": 1]
         )?["_id"]?.string

@@ -35,9 +35,8 @@ public struct StoredObjectCollection: Sendable {
     ///
     /// - Throws: `MetadataError`, kind `duplicate`, when there is one with its id.
     public func insert(_ object: StoredObject, with content: StoredContent) async throws {
-        try await objects.database.transaction("insert") { [self] transaction in
-            try contents.insert(content, in: transaction)
-            try insert(object, in: transaction)
+        _ = try await objects.database.transaction("insert") { [self] transaction in
+            try insert(object, with: content, in: transaction)
         }
     }
 
@@ -48,10 +47,31 @@ public struct StoredObjectCollection: Sendable {
     ///   or cease to name the content that it is no use to wait.
     public func insertSharing(_ object: StoredObject) async throws -> Bool {
         try await objects.database.transaction("insert", atMost: Self.sharing) { [self] transaction in
-            guard try contents.share(object.content, in: transaction) else { return false }
-            try insert(object, in: transaction)
-            return true
+            try insert(object, with: nil, in: transaction)
         }
+    }
+
+    /// Stores an object that is new, as a part of a transaction that does more.
+    ///
+    /// - Parameters:
+    ///   - object: the object.
+    ///   - content: its content, when that is new, too; nil: it is there already.
+    ///   - transaction: the transaction.
+    /// - Returns: false, with nothing done, when a content that should be there is not there any more.
+    /// - Throws: what the transaction throws; `MetadataError`, kind `duplicate`, when there is an object of its id.
+    public func insert(
+        _ object: StoredObject,
+        with content: StoredContent?,
+        in transaction: MongoTransaction
+    ) throws -> Bool {
+        if let content {
+            try contents.insert(content, in: transaction)
+        } else {
+            guard try contents.share(object.content, in: transaction) else { return false }
+        }
+        try transaction.insertOne(objects, object.document)
+        try usage.add(Usage(volume: object.size, objects: 1), to: object.tenant, for: object.id, in: transaction)
+        return true
     }
 
     /// A tenant's object; another tenant's is none.
@@ -76,11 +96,6 @@ public struct StoredObjectCollection: Sendable {
             try usage.add(change, to: tenant, for: id, in: transaction)
             return Removed(object: object, content: content)
         }
-    }
-
-    private func insert(_ object: StoredObject, in transaction: MongoTransaction) throws {
-        try transaction.insertOne(objects, object.document)
-        try usage.add(Usage(volume: object.size, objects: 1), to: object.tenant, for: object.id, in: transaction)
     }
 
     private func read(_ document: BSONDocument) throws -> StoredObject {

@@ -54,12 +54,19 @@ extension FileTree {
 
         let content: TreeEntry.Content
         let name: String
+        let moved: Int64
         let also: Also
 
-        /// A file.
-        public init(content: TreeEntry.Content, name: String, also: @escaping Also = { _, _ in }) {
+        /// A file; `moved` is how many bytes went up for it when these are not all its bytes.
+        public init(
+            content: TreeEntry.Content,
+            name: String,
+            moved: Int64? = nil,
+            also: @escaping Also = { _, _ in }
+        ) {
             self.content = content
             self.name = name
+            self.moved = moved ?? content.size
             self.also = also
         }
     }
@@ -85,7 +92,7 @@ extension FileTree {
             let placements = try files.map { file in
                 let placement = try place(file.content, file.name, folder, tenant, rule, transaction)
                 try file.also(transaction, placement)
-                if placement.holdsObject { bytes += file.content.size }
+                if placement.holdsObject { bytes += file.moved }
                 return placement
             }
             // The last write, so that other transactions wait for it as shortly as can be.

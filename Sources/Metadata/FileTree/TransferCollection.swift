@@ -140,6 +140,13 @@ public struct TransferCollection: Sendable {
         }
     }
 
+    /// Counts bytes of an object of a tenant that go down by no transfer.
+    public func countDown(_ bytes: Int64, of object: String, tenant: String) async throws {
+        try await items.database.transaction("downloaded") { [usage] transaction in
+            try usage.add(Usage(down: bytes), to: tenant, for: object, in: transaction)
+        }
+    }
+
     /// Notes that a file cannot be moved.
     public func fail(_ item: TransferItem, code: Int, message: String) async throws {
         try await items.updateOne(

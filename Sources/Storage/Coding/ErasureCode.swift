@@ -3,9 +3,24 @@ import Synchronization
 
 /// A systematic Reed-Solomon code over GF(2^8): k data fragments, m computed from them, any k give back all.
 ///
-/// Its matrix is the identity above Cauchy rows, of which every k rows can be inverted. With k = 1 all fragments are the
-/// same bytes: replicas are this code, too.
+/// Of its matrix, the identity above rows of one kind or the other, every k rows can be inverted. With k = 1 all fragments
+/// are the same bytes: replicas are this code, too.
 public final class ErasureCode: Sendable {
+    /// What is below the identity.
+    public enum Matrix: Sendable, Hashable {
+        /// Cauchy rows (ISA-L's `gf_gen_cauchy1_matrix`): what the store itself uses.
+        case cauchy
+        /// What remains of a Vandermonde matrix (row r has the powers of r) once its upper square is made the identity:
+        /// what clients use who code for themselves, as `klauspost/reedsolomon` does when nothing else is asked for.
+        case vandermonde
+    }
+
+    private struct Numbers: Hashable {
+        let k: Int
+        let m: Int
+        let matrix: Matrix
+    }
+
     /// How many fragments carry the data as it is, and how many it takes to read it.
     public let k: Int
     /// How many fragments are computed; as many may be lost.
@@ -16,12 +31,12 @@ public final class ErasureCode: Sendable {
     private let matrix: [UInt8]
     private let recipes = Mutex(Recipes())
 
-    private static let made = Mutex<[[Int]: ErasureCode]>([:])
+    private static let made = Mutex<[Numbers: ErasureCode]>([:])
 
     /// A code.
     ///
     /// - Throws: `StorageError.badLayout` when there is none: k is at least 1, m at least 0, their sum at most 255.
-    public init(k: Int, m: Int) throws {
+    public init(k: Int, m: Int, matrix kind: Matrix = .cauchy) throws {
         guard k >= 1, m >= 0, k + m <= 255 else {
             throw StorageError.badLayout(reason: "there is no code of \(k) data and \(m) check fragments")
         }
@@ -29,20 +44,43 @@ public final class ErasureCode: Sendable {
         self.m = m
         var matrix = [UInt8](repeating: 1, count: (k + m) * k)
         // The Cauchy rows of k = 1 are other factors than 1, which would be no copies.
-        if k > 1 { gf_gen_cauchy1_matrix(&matrix, Int32(k + m), Int32(k)) }
+        if k > 1 {
+            switch kind {
+            case .cauchy: gf_gen_cauchy1_matrix(&matrix, Int32(k + m), Int32(k))
+            case .vandermonde: matrix = try Self.vandermonde(k: k, m: m)
+            }
+        }
         self.matrix = matrix
+    }
+
+    private static func vandermonde(k: Int, m: Int) throws -> [UInt8] {
+        var rows: [UInt8] = []
+        for row in 0..<(k + m) {
+            var power: UInt8 = 1
+            for _ in 0..<k {
+                rows.append(power)
+                power = gf_mul(power, UInt8(row))
+            }
+        }
+        var square = Array(rows[..<(k * k)])
+        var inverse = [UInt8](repeating: 0, count: k * k)
+        guard gf_invert_matrix(&square, &inverse, Int32(k)) == 0 else {
+            throw StorageError.badLayout(reason: "there is no Vandermonde code of \(k) data fragments")
+        }
+        return (0..<(k + m)).flatMap { product(rows[($0 * k)..<($0 * k + k)], inverse, k) }
     }
 
     /// The one code of these numbers in this process, so that what was computed for it is at hand.
     ///
     /// - Throws: as `init`.
-    public static func shared(k: Int, m: Int) throws -> ErasureCode {
-        if let code = made.withLock({ $0[[k, m]] }) { return code }
-        let code = try ErasureCode(k: k, m: m)
+    public static func shared(k: Int, m: Int, matrix: Matrix = .cauchy) throws -> ErasureCode {
+        let numbers = Numbers(k: k, m: m, matrix: matrix)
+        if let code = made.withLock({ $0[numbers] }) { return code }
+        let code = try ErasureCode(k: k, m: m, matrix: matrix)
         return made.withLock { made in
             // Buckets choose their numbers: there may be many over the years.
             if made.count >= 32 { made.removeAll() }
-            made[[k, m]] = code
+            made[numbers] = code
             return code
         }
     }
@@ -74,7 +112,7 @@ public final class ErasureCode: Sendable {
         let inverse = try sources == Array(0..<k) ? nil : inverted(sources)
         for output in outputs {
             let row = matrix[(output * k)..<(output * k + k)]
-            rows += inverse.map { product(row, $0) } ?? Array(row)
+            rows += inverse.map { Self.product(row, $0, k) } ?? Array(row)
         }
         guard !outputs.isEmpty else { return Recipe(k: k, outputs: 0, tables: []) }
         // 32 bytes a factor: erasure_code.h, ec_init_tables.
@@ -93,7 +131,7 @@ public final class ErasureCode: Sendable {
         return inverse
     }
 
-    private func product(_ row: ArraySlice<UInt8>, _ square: [UInt8]) -> [UInt8] {
+    private static func product(_ row: ArraySlice<UInt8>, _ square: [UInt8], _ k: Int) -> [UInt8] {
         (0..<k).map { column in
             zip(row, 0..<k).reduce(0) { $0 ^ gf_mul($1.0, square[$1.1 * k + column]) }
         }

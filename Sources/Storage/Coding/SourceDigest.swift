@@ -1,9 +1,13 @@
 import HawserCore
 import Synchronization
 
-/// The SHA-256 of what is read from a staged file.
+/// The digest of bytes that several threads feed, one after the other: SHA-256 when nothing else is asked for.
 final class SourceDigest: Sendable {
-    private let stream = Mutex<DigestStream?>(DigestStream(.sha256))
+    private let stream: Mutex<DigestStream?>
+
+    init(_ algorithm: DigestAlgorithm = .sha256) {
+        stream = Mutex(DigestStream(algorithm))
+    }
 
     func update(_ bytes: UnsafeRawBufferPointer) {
         stream.withLock { $0?.update(bytes) }

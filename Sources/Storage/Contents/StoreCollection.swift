@@ -1,8 +1,8 @@
 public import HawserCore
-import HawserMetadata
+public import HawserMetadata
 
-/// Finds and removes what crashes left: dying contents, files that nothing names; and sees to it that what is staged or
-/// degraded has a job.
+/// Finds and removes what crashes left: dying contents, pieces of uploads that are over, files that nothing names; and sees
+/// to it that what is staged or degraded has a job.
 public struct StoreCollection: Sendable {
     /// What was done.
     public struct Outcome: Sendable, Hashable, Codable {
@@ -29,11 +29,13 @@ public struct StoreCollection: Sendable {
     private static let page = 200
 
     private let store: ContentStore
+    private let uploads: PieceUploadCollection
     private let log = Log("collect")
 
-    /// The collection of a store.
-    public init(_ store: ContentStore) {
+    /// The collection of a store, and of the pieces that are brought to its targets.
+    public init(_ store: ContentStore, pieces uploads: PieceUploadCollection) {
         self.store = store
+        self.uploads = uploads
     }
 
     /// The places files are looked for in: the targets by their ids, and the staging area by the empty name.
@@ -50,6 +52,7 @@ public struct StoreCollection: Sendable {
     /// - Throws: `StorageError`, `MetadataUnavailable`, `MetadataError`; `CancellationError`.
     public func run(storedBefore moment: Timestamp) async throws -> Outcome {
         var outcome = try await removeDying() + submitJobs(storedBefore: moment)
+        outcome.files += try await removePieces()
         for place in try await places() {
             outcome.files += try await removeUnnamed(in: place, storedBefore: moment)
         }
@@ -73,6 +76,14 @@ public struct StoreCollection: Sendable {
         return outcome
     }
 
+    /// Removes the pieces of uploads that are over, and of those that nobody holds any more.
+    ///
+    /// - Returns: how many pieces were removed.
+    /// - Throws: `MetadataUnavailable`, `MetadataError`; `CancellationError`. Those whose targets do not answer are left.
+    public func removePieces() async throws -> Int {
+        try await PieceRemoval(uploads, contents: store).run()
+    }
+
     /// Gives a job to each staged or degraded content that nobody is at.
     ///
     /// - Parameter moment: contents from later on are left alone.
@@ -92,7 +103,7 @@ public struct StoreCollection: Sendable {
         return outcome
     }
 
-    /// Removes files that no content names.
+    /// Removes files that no content and no upload names.
     ///
     /// - Parameters:
     ///   - place: the target, or the staging area by the empty name.
@@ -112,8 +123,11 @@ public struct StoreCollection: Sendable {
                 let part = Array(ids[start..<min(ids.count, start + Self.page)])
                 let known = try await store.contents.find(part)
                 let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
+                // Pieces have the ids of uploads in the place of contents'.
+                let pieces = try await uploads.paths(of: part.filter { byID[$0] == nil }, on: place)
                 for id in part {
-                    removed += try await remove(byContent[id] ?? [], of: byID[id], in: place, target)
+                    let names = (byContent[id] ?? []).filter { !pieces.contains($0) }
+                    removed += try await remove(names, of: byID[id], in: place, target)
                 }
             }
         }

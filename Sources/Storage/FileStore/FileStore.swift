@@ -26,6 +26,8 @@ public struct FileStore: Sendable {
     public let objects: ObjectStore
     /// What is moved by jobs.
     public let transfers: TransferCollection
+    /// What is brought in pieces by clients.
+    public let pieces: PieceUploadCollection
     /// Who may do what.
     public let allowance: Allowance
     /// The directory of the server whose files may be named; nil: none.
@@ -35,6 +37,7 @@ public struct FileStore: Sendable {
     public init(database: MongoDatabase, objects: ObjectStore, root: ImportRoot?) {
         tree = FileTree(database)
         transfers = TransferCollection(database)
+        pieces = PieceUploadCollection(database)
         allowance = Allowance(database)
         self.objects = objects
         self.root = root

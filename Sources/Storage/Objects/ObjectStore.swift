@@ -7,7 +7,7 @@ public import HawserMetadata
 /// A content's bytes are safe before an object names it; objects go before their bytes do. So a crash at any point leaves
 /// bytes that nobody knows (`StoreCollection` finds them) but never an object without bytes.
 public final class ObjectStore: Sendable {
-    private let objects: StoredObjectCollection
+    let objects: StoredObjectCollection
     /// The contents that objects name.
     public let contents: ContentStore
     private let staging: Staging
@@ -62,19 +62,7 @@ public final class ObjectStore: Sendable {
         do {
             let digests = try await staged.finish()
             func object(_ content: String) -> StoredObject {
-                StoredObject(
-                    id: id,
-                    box: Self.box(of: tenant),
-                    tenant: tenant,
-                    name: name,
-                    contentType: contentType,
-                    size: digests.size,
-                    etag: digests.md5,
-                    sha1: digests.sha1,
-                    sha256: digests.sha256,
-                    content: content,
-                    created: .now
-                )
+                Self.object(digests, content: content, tenant: tenant, name: name, contentType: contentType, id: id)
             }
             if let equal = try await contents.equal(staged, digests, tenant: tenant), try await share(object(equal)) {
                 await discard(staged)
@@ -200,8 +188,32 @@ public final class ObjectStore: Sendable {
         return copy
     }
 
+    /// A new object of a tenant.
+    static func object(
+        _ digests: StagedContent,
+        content: String,
+        tenant: String,
+        name: String,
+        contentType: String,
+        id: String
+    ) -> StoredObject {
+        StoredObject(
+            id: id,
+            box: box(of: tenant),
+            tenant: tenant,
+            name: name,
+            contentType: contentType,
+            size: digests.size,
+            etag: digests.md5,
+            sha1: digests.sha1,
+            sha256: digests.sha256,
+            content: content,
+            created: .now
+        )
+    }
+
     /// Removes a staged file on the way out of a failure, which is what the caller is to hear of.
-    private func discard(_ staged: StagedFile) async {
+    func discard(_ staged: StagedFile) async {
         do {
             try await staged.discard()
         } catch {

@@ -111,6 +111,14 @@ public actor StagedFile {
     /// What is kept, when it is little enough to be in memory and the file is finished.
     var bytes: [UInt8]? { small }
 
+    /// The file itself, to be read, when it is finished, not so small that it is in memory, and not encrypted.
+    ///
+    /// - Throws: `StorageError.notStaged` when it is not.
+    func finishedFile() throws -> OpenFile {
+        guard case .finished = state, small == nil, sealed == nil else { throw StorageError.notStaged }
+        return writer.file
+    }
+
     /// What is kept of bytes that were encrypted, when the file is finished.
     nonisolated var sealed: SealedContent? { writer.sealed }
 

@@ -17,10 +17,11 @@ public struct StoreCollectHandler: ServiceHandler {
 
     /// Removes dying contents, submits missing jobs, and removes unnamed files, place by place.
     public func run(_ arguments: StoreCollect.Arguments, in job: JobContext) async throws -> JSON {
-        let collection = StoreCollection(services.objects.contents)
+        let collection = StoreCollection(services.objects.contents, pieces: services.files.pieces)
         let moment = job.created.adding(seconds: -arguments.olderThan)
         var sum = try await job.step("dying") { try await collection.removeDying() }
         sum = sum + (try await job.step("jobs") { try await collection.submitJobs(storedBefore: moment) })
+        sum.files += try await job.step("pieces") { try await collection.removePieces() }
         var silent: [JSON] = []
         for place in try await job.step("places", { try await collection.places() }) {
             do {

@@ -99,6 +99,7 @@ struct Assembly: Sendable {
         try await BucketStore.prepare(database)
         try await FileTree(database).prepare()
         try await TransferCollection(database).prepare()
+        try await PieceUploadCollection(database).prepare()
         try await RegistrationCollection(database).prepare()
         try await OrderCollection(database).prepare()
     }
