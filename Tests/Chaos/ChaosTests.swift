@@ -27,6 +27,16 @@ import Testing
         #expect((seen["kills"]?.int ?? 0) > 0)
     }
 
+    @Test func aFileOutlivesFourOfItsTargets() async throws {
+        let seen = try await ChaosScript.run("store-loss", ["--size", "64"])
+        #expect(seen["bytes"]?.int == 64 << 20)
+    }
+
+    @Test func noPathLeadsOutside() async throws {
+        let seen = try await ChaosScript.run("store-paths", [])
+        #expect((seen["routes"]?.int ?? 0) > 30)
+    }
+
     @Test func callbacksAreMadeByWhoeverIsLeft() async throws {
         let seen = try await ChaosScript.run("callbacks", ["--rounds", "6", "--uploads", "8", "--longest", "25"])
         #expect((seen["without_answer"]?.int ?? 0) > 0)

@@ -75,6 +75,17 @@ extension PieceStore {
 
     /// Adds a name for bytes that the tenant has, if it has them.
     private func placeKnown(_ new: NewFile, in folder: String, of tenant: String) async throws -> String? {
+        guard let draft = try await draft(ofKnown: new, tenant) else { return nil }
+        do {
+            return try await place(draft, as: new, in: folder, moved: 0)
+        } catch StorageError.superseded {
+            // Removed at this very moment.
+            return nil
+        }
+    }
+
+    /// An object of bytes that the tenant has, whole; nil when it has them not, or they are damaged.
+    func draft(ofKnown new: NewFile, _ tenant: String) async throws -> ObjectStore.Draft? {
         for known in try await files.tree.content(sha1: new.file.sha1, tenant: tenant)
         where known.size == new.file.size {
             guard let object = try await files.objects.find(known.object, tenant: tenant) else { continue }
@@ -83,13 +94,7 @@ extension PieceStore {
                 name: String(new.name.prefix(255)),
                 contentType: FileStore.mediaType(new.name)
             )
-            guard let draft else { continue }
-            do {
-                return try await place(draft, as: new, in: folder, moved: 0)
-            } catch StorageError.superseded {
-                // Removed at this very moment.
-                continue
-            }
+            if let draft { return draft }
         }
         return nil
     }

@@ -45,10 +45,7 @@ extension PieceStore {
         try Self.check(partitions)
         let folder = try await folder(for: new, of: tenant)
         if try await isThere(new, in: folder, of: tenant) { return new.name }
-        let known = try await files.tree.content(sha1: new.file.sha1, tenant: tenant)
-        if known.contains(where: { $0.size == new.file.size }) {
-            return try await finished(new, in: folder, of: tenant)
-        }
+        if try await draft(ofKnown: new, tenant) != nil { return try await finished(new, in: folder, of: tenant) }
         let upload: PieceUpload
         do {
             upload = try await held(new.file, by: client, of: tenant)

@@ -75,6 +75,21 @@ struct PieceUploadTests {
         _ = try await pieces.test.contents.encode(pieces.object("/a").content)
         await pieces.test.contents.degrade(try await pieces.object("/a").content, because: "test")
         #expect(try await begin(try pieces.new("c", bytes)) == nil)
+        _ = try await pieces.finish("c", bytes, try await pieces.putAll(bytes, try await pieces.cut("c", bytes)))
+        #expect(try await pieces.object("/c").content != pieces.object("/a").content)
+        #expect(try await pieces.test.read(pieces.object("/c")) == bytes)
+    }
+
+    @Test func withTwoTargetsAFileIsOnePieceHoweverLong() async throws {
+        let pieces = try await TestPieces(targets: 2)
+        let bytes = noise(2_500_000)
+        let cut = try await pieces.cut("a", bytes)
+        #expect(cut.count == 1 && cut[0].count == 1)
+        #expect(try await pieces.prepare(bytes, cut)[0].map(\.isSpare) == [false, false])
+        #expect(try await pieces.finish("a", bytes, try await pieces.putAll(bytes, cut)) == "a")
+        #expect(try await pieces.test.read(pieces.object("/a")) == bytes)
+        for target in ["t00", "t01"] { _ = try await pieces.test.targets.change(target, state: .draining) }
+        #expect(try await pieces.code { _ = try await pieces.begin("b", noise(9000)) } == 3)
     }
 
     @Test func names() async throws {

@@ -79,7 +79,8 @@ struct TestPieces {
     /// Begins an upload and cuts and codes the file as it says.
     func cut(_ name: String, _ bytes: [UInt8], client: String = "") async throws -> [[ClientCode.Piece]] {
         let upload = try await begin(name, bytes, client: client)
-        return ClientCode(k: upload.k, m: upload.k == 1 ? 0 : upload.m).partitions(of: bytes, limit: Self.partition)
+        if upload.k == 1 { return [[.init(bytes)]] }
+        return ClientCode(k: upload.k, m: upload.m).partitions(of: bytes, limit: Self.partition)
     }
 
     func prepare(
