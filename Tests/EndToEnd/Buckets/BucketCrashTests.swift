@@ -64,7 +64,8 @@ struct BucketCrashTests {
             do {
                 switch Int.random(in: 0..<20) {
                 case 0, 1:
-                    known.buckets.append(try await tenant.bucket(["Path": .string("/$year/\(Int.random(in: 0..<9))")]))
+                    let path: JSON = .string("/$year/\(Int.random(in: 0..<9))")
+                    known.buckets.append(try await tenant.bucket(policy().merging(["Path": path]) { $1 }))
                 case 2...9:
                     guard let bucket = known.buckets.randomElement() else { continue }
                     let contents = (0..<Int.random(in: 1...3)).map { _ in bytes() }
@@ -88,7 +89,8 @@ struct BucketCrashTests {
                     known.gone.insert(id)
                 case 16...18:
                     guard let bucket = known.buckets.randomElement() else { continue }
-                    let change: JSON = ["BucketId": .int(bucket), "Title": .string("\(Int.random(in: 0..<1000))")]
+                    let title: JSON = .string("\(Int.random(in: 0..<1000))")
+                    let change: JSON = .object(policy().merging(["BucketId": .int(bucket), "Title": title]) { $1 })
                     let answer = try await client.send(
                         "PUT",
                         "\(path)/bucket",
@@ -119,6 +121,14 @@ struct BucketCrashTests {
         return known
     }
 
+    /// How a bucket is to keep its files from now on.
+    private static func policy() -> [String: JSON] {
+        [
+            "Encryption": ["none", "aes256-gcm"].randomElement() ?? "none",
+            "Layout": ["automatic", "replicas", "erasure", "2+2"].randomElement() ?? "automatic",
+        ]
+    }
+
     private static func bytes() -> [UInt8] {
         let count = Int.random(in: 0...5) == 0 ? Int.random(in: 200_000...2_000_000) : Int.random(in: 0...20_000)
         let seed = UInt8.random(in: 0...255)
@@ -135,7 +145,10 @@ struct BucketCrashTests {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
-        for job in jobs { #expect(try await tenant.finished(job)["state"] == "succeeded") }
+        for job in jobs {
+            let finished = try await tenant.finished(job)
+            #expect(finished["state"] == "succeeded", "\(finished)")
+        }
         while true {
             let uploads = try await dev.database.collection("file_uploads").count()
             let files = try await dev.database.collection("files").count(["uncached": ["$exists": true]])
