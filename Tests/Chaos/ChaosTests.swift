@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func filesOutliveWhoStoresThem() async throws {
-        let seen = try await ChaosScript.run("store", ["--files", "80", "--every", "1"])
+        let seen = try await ChaosScript.run("store", ["--files", "150", "--every", "0.7"])
         #expect((seen["kills"]?.int ?? 0) > 0)
     }
 
