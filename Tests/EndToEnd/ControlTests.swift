@@ -90,7 +90,9 @@ struct ControlTests {
         let later = Timestamp.now.adding(seconds: 600).rfc3339
         let id = try await tenant.submit(hook.url, ["run_at": .string(later)])
         #expect(try await tenant.client.post("/v1/jobs/\(id)/cancel")["state"] == "cancelled")
-        #expect(try await tenant.client.post("/v1/jobs/\(id)/retry").status == 202)
+        let again = try await tenant.client.post("/v1/jobs/\(id)/retry")
+        // 200 when it is over by the time it is answered.
+        #expect(again.status == 202 || again.status == 200, "\(again)")
         #expect(try await tenant.finished(id)["state"] == "succeeded")
     }
 }
