@@ -55,14 +55,32 @@ enum FileAnswer {
             offset: range?.offset ?? 0,
             length: range?.length ?? object.size
         )
+        return try await response(reader, range: range, of: object.size, tag: tag(object))
+    }
+
+    /// Answers with bytes, or with a range of them.
+    ///
+    /// - Parameters:
+    ///   - reader: reads that range, or all.
+    ///   - range: the range; nil when all was asked for.
+    ///   - size: how many bytes there are in all.
+    ///   - tag: their entity tag.
+    /// - Returns: the response, without the type of the bytes.
+    /// - Throws: what reading them throws.
+    static func response(
+        _ reader: ObjectReader,
+        range: ByteRange?,
+        of size: Int64,
+        tag: String
+    ) async throws -> Response {
         var response = Response(status: range == nil ? 200 : 206)
         response.body = try await body(reader)
-        response.headers["ETag"] = tag(object)
+        response.headers["ETag"] = tag
         response.headers["Accept-Ranges"] = "bytes"
         response.headers["X-Content-Type-Options"] = "nosniff"
         if let range {
             response.headers["Content-Range"] =
-                "bytes \(range.offset)-\(range.offset + range.length - 1)/\(object.size)"
+                "bytes \(range.offset)-\(range.offset + range.length - 1)/\(size)"
         }
         return response
     }

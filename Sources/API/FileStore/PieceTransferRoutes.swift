@@ -70,15 +70,8 @@ struct PieceTransferRoutes: Sendable {
                     ticket: ticket,
                     range: start..<(start + (range?.length ?? size))
                 )
-                var response = Response(status: range == nil ? 200 : 206)
-                response.body = try await FileAnswer.body(reader)
+                var response = try await FileAnswer.response(reader, range: range, of: size, tag: tag)
                 response.headers["Content-Type"] = "application/octet-stream"
-                response.headers["X-Content-Type-Options"] = "nosniff"
-                response.headers["Accept-Ranges"] = "bytes"
-                response.headers["ETag"] = tag
-                if range != nil {
-                    response.headers["Content-Range"] = "bytes \(start)-\(start + reader.length - 1)/\(size)"
-                }
                 return response
             }
         }

@@ -115,6 +115,7 @@ extension ContentStore {
             let old = partition.fragments.filter { !wanted.contains($0.target) }
             guard !old.isEmpty else { continue }
             let taken = Set(partition.fragments.map(\.target))
+            // At least as many as have to move: a partition has no more fragments than are wanted.
             let homes = wanted.filter { !taken.contains($0) }
             for _ in old { try await spend(Int(shape.fragmentLength)) }
             let now = content
@@ -126,9 +127,9 @@ extension ContentStore {
                     state: now.state
                 )
             }
-            await drop(Array(old.prefix(homes.count)))
-            moved.fragments += min(old.count, homes.count)
-            moved.bytes += Int64(min(old.count, homes.count)) * shape.fragmentLength
+            await drop(old)
+            moved.fragments += old.count
+            moved.bytes += Int64(old.count) * shape.fragmentLength
         }
         return moved
     }

@@ -56,7 +56,7 @@ extension FileStore {
                 object = try await objects.put(
                     staged,
                     tenant: item.tenant,
-                    name: String(name.prefix(255)),
+                    name: Self.objectName(name),
                     contentType: Self.mediaType(name),
                     id: item.object
                 )

@@ -64,6 +64,9 @@ public struct FileStore: Sendable {
         }
     }
 
+    /// What the object of a file called so is called.
+    static func objectName(_ name: String) -> String { String(name.prefix(255)) }
+
     /// What a file called so is, by the end of its name.
     public static func mediaType(_ name: String) -> String {
         guard let dot = name.lastIndex(of: ".") else { return unknownType }

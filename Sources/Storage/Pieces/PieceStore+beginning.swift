@@ -91,7 +91,7 @@ extension PieceStore {
             guard let object = try await files.objects.find(known.object, tenant: tenant) else { continue }
             let draft = try await files.objects.draft(
                 like: object,
-                name: String(new.name.prefix(255)),
+                name: FileStore.objectName(new.name),
                 contentType: FileStore.mediaType(new.name)
             )
             if let draft { return draft }
@@ -112,7 +112,7 @@ extension PieceStore {
         let draft = try await files.objects.draft(
             staged,
             tenant: tenant,
-            name: String(new.name.prefix(255)),
+            name: FileStore.objectName(new.name),
             contentType: FileStore.mediaType(new.name)
         )
         return try await place(draft, as: new, in: folder, moved: new.file.size)

@@ -83,7 +83,7 @@ extension PieceStore {
             let draft = try await files.objects.draft(
                 staged,
                 tenant: upload.tenant,
-                name: String(new.name.prefix(255)),
+                name: FileStore.objectName(new.name),
                 contentType: FileStore.mediaType(new.name)
             )
             return try await place(draft, as: new, in: folder, moved: new.file.size, ending: upload.id)
