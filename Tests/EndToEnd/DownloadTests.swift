@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// Seed 000: download sessions.
-@Suite("download sessions", .timeLimit(.minutes(2)))
+@Suite("download sessions", .timeLimit(.minutes(10)))
 struct DownloadTests {
     private static let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
 

@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `GET /v1/jobs/{id}/events`.
-@Suite("following a job", .timeLimit(.minutes(2)))
+@Suite("following a job", .timeLimit(.minutes(10)))
 struct EventTests {
     @Test("a follower sees every change from the first, live, and the stream ends with the job")
     func following() async throws {

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What takes a dev with little patience, or one that nobody else stores files in.
-@Suite("sessions that come to a bad end", .serialized, .timeLimit(.minutes(2)))
+@Suite("sessions that come to a bad end", .serialized, .timeLimit(.minutes(10)))
 struct HurriedTests {
     private static let staging = "staging"
 

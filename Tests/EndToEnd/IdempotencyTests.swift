@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `Idempotency-Key`.
-@Suite("idempotent submission", .timeLimit(.minutes(2)))
+@Suite("idempotent submission", .timeLimit(.minutes(10)))
 struct IdempotencyTests {
     private static func post(_ tenant: Tenant, _ key: String, _ json: JSON) async throws -> Answer {
         try await tenant.client.post("/v1/jobs", json, ["Idempotency-Key": key])

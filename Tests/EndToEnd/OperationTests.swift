@@ -5,7 +5,7 @@ import HawserTestSupport
 import Testing
 
 /// What operators look at.
-@Suite("health and metrics", .timeLimit(.minutes(2)))
+@Suite("health and metrics", .timeLimit(.minutes(10)))
 struct OperationTests {
     @Test("the metrics are ones that promtool accepts")
     func metrics() async throws {

@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `GET /v1/jobs/{id}` and `GET /v1/jobs`.
-@Suite("looking at jobs", .timeLimit(.minutes(2)))
+@Suite("looking at jobs", .timeLimit(.minutes(10)))
 struct ReadingTests {
     private static func parked(_ tenant: Tenant, _ more: [String: JSON] = [:]) async throws -> String {
         try await tenant.submit("http://127.0.0.1:1/", ["queue": "parked"].merging(more) { _, new in new })

@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `POST /v1/jobs`.
-@Suite("submission", .timeLimit(.minutes(2)))
+@Suite("submission", .timeLimit(.minutes(10)))
 struct SubmitTests {
     @Test("one job is accepted with its defaults, runs, and tells its result")
     func one() async throws {

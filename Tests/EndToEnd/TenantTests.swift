@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `/v1/tenants` and who may do what.
-@Suite("tenants and access", .timeLimit(.minutes(2)))
+@Suite("tenants and access", .timeLimit(.minutes(10)))
 struct TenantTests {
     @Test("a tenant is made with the admin key and its key works in both schemes")
     func making() async throws {

@@ -4,7 +4,7 @@ import HawserHTTP
 import Testing
 
 /// Seed 000: upload sessions.
-@Suite("upload sessions", .timeLimit(.minutes(2)))
+@Suite("upload sessions", .timeLimit(.minutes(10)))
 struct UploadTests {
     private static func upload(_ client: Client, _ session: String, _ files: [Form.File]) async throws -> Answer {
         try await client.post("/storage/api/upload/\(session)", Form(files))

@@ -27,11 +27,15 @@ struct TestStore {
     ///   - given: where metadata is; nil: in one of its own.
     ///   - count: how many targets there are: `t00`, `t01` …
     ///   - partitionLimit: the longest partition.
+    ///   - patience: how long bytes that go are waited for.
+    ///   - make: makes a target; nil: what the program itself would use.
     /// - Throws: what starting MongoDB and making directories throws.
     init(
         database given: MongoDatabase? = nil,
         targets count: Int = 1,
-        partitionLimit: Int64 = LayoutPolicy.partitionLimit
+        partitionLimit: Int64 = LayoutPolicy.partitionLimit,
+        patience: Duration = .seconds(60),
+        make: (@Sendable (TargetRecord) throws -> any Target)? = nil
     ) async throws {
         files = try TestDirectory("storage")
         staging = try Staging(directory: files.file("staging"), pool: pool)
@@ -41,7 +45,10 @@ struct TestStore {
         database = try given ?? MongoDatabase(url: Secret(url), options: .forTests)
         objects = StoredObjectCollection(database)
         let collection = TargetCollection(database)
-        targets = TargetSet(collection) { try await TargetFactory(data: "/", masterKey: nil).make($0) }
+        targets = TargetSet(collection) { record in
+            if let make { return try make(record) }
+            return try await TargetFactory(data: "/", masterKey: nil).make(record)
+        }
         let known = StoredContentCollection(database)
         contents = ContentStore(
             known,
@@ -50,7 +57,8 @@ struct TestStore {
             errands: errands,
             keys: ContentKeys(masterKey: masterKey),
             partitionLimit: partitionLimit,
-            health: TargetHealth(avoidance: .milliseconds(1))
+            health: TargetHealth(avoidance: .milliseconds(1)),
+            patience: patience
         )
         store = ObjectStore(objects: objects, contents: contents, staging: staging)
         guard given == nil else { return }

@@ -75,10 +75,10 @@ struct PartitionEncoder {
             }
         } catch {
             await FragmentRemoval.remove(finished.values.map(\.fragment), from: finished.values.map(\.target))
-            for abort in aborts { await abort.value }
+            await settle()
             throw error
         }
-        for abort in aborts { await abort.value }
+        await settle()
         let fragments = finished.values.map(\.fragment).sorted { $0.index < $1.index }
         return CodedLayout.Partition(length: shape.length, fragments: fragments)
     }
@@ -186,6 +186,14 @@ struct PartitionEncoder {
     /// Gives a file up, beside whatever comes next: a target that hangs takes its time for that, too.
     private mutating func abort(_ entry: Writing) {
         aborts.append(Task { await entry.sink.abort() })
+    }
+
+    /// Waits for files that are given up, but not for long.
+    private func settle() async {
+        guard !aborts.isEmpty else { return }
+        await Patience.wait { [aborts] in
+            for abort in aborts { await abort.value }
+        }
     }
 
     private func tooFew(_ available: Int) -> StorageError {

@@ -1,3 +1,4 @@
+import HawserCore
 public import HawserMetadata
 
 /// Makes fragments anew from the others of their partition.
@@ -93,8 +94,7 @@ public struct Repairer: Sendable {
             if let error = await check.verify(made, of: number, shape).values.first { throw error }
         } catch {
             let begun = Array(sinks.values)
-            // In a task of its own: it is to be done for a cancelled one, too.
-            await Task { for sink in begun { await sink.abort() } }.value
+            await Patience.wait { for sink in begun { await sink.abort() } }
             throw error
         }
         return made.map(\.fragment)

@@ -90,7 +90,8 @@ extension ContentStore {
         }
     }
 
-    /// How the fragments of a layout are, by partition, in their order there.
+    /// How the fragments of a layout are, by partition, in their order there; those of targets that do not answer soon
+    /// are `unreachable`.
     ///
     /// - Throws: `MetadataUnavailable`, `MetadataError`.
     public func fragmentStates(of layout: CodedLayout) async throws -> [[FragmentState]] {
@@ -103,13 +104,16 @@ extension ContentStore {
         }
         var states = layout.partitions.map { $0.fragments.map { _ in FragmentState.unreachable } }
         await withTaskGroup(of: [(Int, Int, FragmentState)].self) { group in
-            // Target by target: those of one that hangs wait for it, and nobody else does.
+            // Target by target, so that one that hangs is given up after its first.
             for (id, fragments) in Dictionary(grouping: fragments, by: \.fragment.target) {
                 guard let target = reached[id] else { continue }
                 group.addTask {
                     var found: [(Int, Int, FragmentState)] = []
                     for (number, place, fragment) in fragments {
-                        let state = await Self.state(of: fragment, on: target, length: lengths[number])
+                        let state = await Patience.wait(self.patience) {
+                            await Self.state(of: fragment, on: target, length: lengths[number])
+                        }
+                        guard let state else { break }
                         found.append((number, place, state))
                     }
                     return found

@@ -1,4 +1,4 @@
-import HawserCore
+public import HawserCore
 public import HawserMetadata
 
 /// The contents that objects name: bytes with their digests, in the metadata, the staging area or targets.
@@ -20,6 +20,8 @@ public final class ContentStore: Sendable {
     public let keys: ContentKeys
     let partitionLimit: Int64
     let health: TargetHealth
+    /// How long bytes that go are waited for.
+    let patience: Duration
     let large = Slots(largeAtOnce)
     let log = Log("contents")
 
@@ -33,6 +35,7 @@ public final class ContentStore: Sendable {
     ///   - keys: keeps the keys of those that are encrypted.
     ///   - partitionLimit: the longest partition, in bytes.
     ///   - health: what is known about targets that failed lately.
+    ///   - patience: how long a removal waits for targets to remove bytes, which they do afterwards otherwise.
     public init(
         _ contents: StoredContentCollection,
         area: DirectoryTarget,
@@ -40,7 +43,8 @@ public final class ContentStore: Sendable {
         errands: any ContentErrands,
         keys: ContentKeys = ContentKeys(masterKey: nil),
         partitionLimit: Int64 = LayoutPolicy.partitionLimit,
-        health: TargetHealth = .shared
+        health: TargetHealth = .shared,
+        patience: Duration = Patience.usual
     ) {
         self.contents = contents
         self.area = area
@@ -49,6 +53,7 @@ public final class ContentStore: Sendable {
         self.keys = keys
         self.partitionLimit = partitionLimit
         self.health = health
+        self.patience = patience
     }
 
     /// A content as it is now.
@@ -131,14 +136,18 @@ public final class ContentStore: Sendable {
         }
     }
 
-    /// Removes the bytes of a dying content, then the content; that it could not be done is logged: `StoreCollection`
-    /// does it.
+    /// Removes the bytes of a dying content, then the content.
+    ///
+    /// That it could not be done is logged: `StoreCollection` does it. Whoever asks for it waits for a while only: the
+    /// content is nobody's already.
     func destroy(_ content: StoredContent) async {
-        do {
-            try await removeFiles(content.files)
-            try await contents.remove(content.id)
-        } catch {
-            log.warning("bytes are left to be collected", ["content": content.id, "error": "\(error)"])
+        await Patience.wait(patience) { [self] in
+            do {
+                try await removeFiles(content.files)
+                try await contents.remove(content.id)
+            } catch {
+                log.warning("bytes are left to be collected", ["content": content.id, "error": "\(error)"])
+            }
         }
     }
 
@@ -176,7 +185,7 @@ public final class ContentStore: Sendable {
     func drop(_ fragments: [CodedLayout.Fragment]) async {
         guard !fragments.isEmpty else { return }
         let reached = try? await targets.reachable()
-        await FragmentRemoval.remove(fragments, from: fragments.compactMap { reached?[$0.target] })
+        await FragmentRemoval.remove(fragments, from: fragments.compactMap { reached?[$0.target] }, patience: patience)
     }
 
     /// Does work that takes the memory of a large content, if it is one, when it is its turn.

@@ -48,8 +48,7 @@ extension PieceStore {
             try await receive(body, piece, of: upload.id, into: sink)
             try await sink.finish()
         } catch {
-            // In a task of its own: the request's may be cancelled because the client went away.
-            await Task { await sink.abort() }.value
+            await Patience.wait { await sink.abort() }
             throw error
         }
         let stored = StoredPiece(upload: upload.id, sha1: piece.sha1, size: piece.size, target: target, path: path)

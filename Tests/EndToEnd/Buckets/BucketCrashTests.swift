@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// Seed 002: buckets and files while the API, the worker and Redis are killed at random moments.
-@Suite("buckets under kills", .serialized, .timeLimit(.minutes(5)))
+@Suite("buckets under kills", .serialized, .timeLimit(.minutes(10)))
 struct BucketCrashTests {
     private static let path = "/api/storages"
 

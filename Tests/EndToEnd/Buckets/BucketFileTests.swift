@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// Seed 002: files in buckets.
-@Suite("files in buckets", .timeLimit(.minutes(3)))
+@Suite("files in buckets", .timeLimit(.minutes(10)))
 struct BucketFileTests {
     private static let path = "/api/storages/file"
     private static let bytes = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }

@@ -4,7 +4,7 @@ import HawserHTTP
 import Testing
 
 /// Buckets that say how their files are kept.
-@Suite("the policy of a bucket", .timeLimit(.minutes(3)))
+@Suite("the policy of a bucket", .timeLimit(.minutes(10)))
 struct BucketPolicyTests {
     private static let path = "/api/storages/bucket"
 

@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// Seed 002: buckets.
-@Suite("buckets", .timeLimit(.minutes(3)))
+@Suite("buckets", .timeLimit(.minutes(10)))
 struct BucketTests {
     private static let path = "/api/storages/bucket"
 

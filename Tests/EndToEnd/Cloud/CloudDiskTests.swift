@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `/iaas/v1/cloud-disks`.
-@Suite("cloud disks", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("cloud disks", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct CloudDiskTests {
     @Test("a disk through its life, each answer as the cloud has it")
     func life() async throws {

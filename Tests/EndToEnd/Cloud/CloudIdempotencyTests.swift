@@ -6,7 +6,7 @@ import Testing
 @Suite(
     "cloud changes that are asked for twice",
     .enabled(if: CloudDev.isThere, CloudDev.reason),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(15))
 )
 struct CloudIdempotencyTests {
     private static func send(

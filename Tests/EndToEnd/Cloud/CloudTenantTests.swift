@@ -6,7 +6,7 @@ import HawserTestSupport
 import Testing
 
 /// `POST /iaas/v1/tenants`.
-@Suite("tenants in the cloud", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("tenants in the cloud", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct CloudTenantTests {
     @Test("a tenant is made here and in the cloud, and its name is taken then")
     func making() async throws {

@@ -25,7 +25,7 @@ enum FirewallCloud {
     "firewalls",
     .enabled(if: CloudDev.isThere, CloudDev.reason),
     .enabled(FirewallCloud.reason) { try await FirewallCloud.isThere() },
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(15))
 )
 struct FirewallTests {
     private static let web: JSON = [

@@ -3,7 +3,7 @@ import HawserHTTP
 import Testing
 
 /// `/iaas/v1/flavors` and `/iaas/v1/images`.
-@Suite("flavors and images", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("flavors and images", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct FlavorAndImageTests {
     @Test("flavors and images have pages, and each is shown by itself", arguments: ["flavor", "image"])
     func lists(kind: String) async throws {

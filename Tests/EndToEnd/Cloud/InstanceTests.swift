@@ -4,7 +4,7 @@ import HawserHTTP
 import Testing
 
 /// `/iaas/v1/instances`, and cloud disks at them.
-@Suite("instances", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(10)))
+@Suite("instances", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct InstanceTests {
     @Test("an instance with two data disks through its life")
     func life() async throws {

@@ -4,7 +4,7 @@ import HawserHTTP
 import Testing
 
 /// `/iaas/v1/nas-disks`.
-@Suite("NAS disks", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("NAS disks", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct NasDiskTests {
     @Test("a NAS disk through its life; nothing is left of it")
     func life() async throws {

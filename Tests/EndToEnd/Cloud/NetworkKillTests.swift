@@ -8,7 +8,7 @@ import Testing
     "networks: killed and cancelled in the middle",
     .serialized,
     .enabled(if: CloudDev.isThere, CloudDev.reason),
-    .timeLimit(.minutes(5))
+    .timeLimit(.minutes(15))
 )
 struct NetworkKillTests {
     private typealias Point = NetworkDev.Point

@@ -9,7 +9,7 @@ import Testing
     "notifications",
     .serialized,
     .enabled(if: CloudDev.isNotified, "no notifications beside HAWSER_TEST_CLOUDS: a cloud whose services notify"),
-    .timeLimit(.minutes(10))
+    .timeLimit(.minutes(15))
 )
 struct NotificationTests {
     @Test("a job is woken when the cloud is done, and looks seldom before")

@@ -5,7 +5,7 @@ import HawserTestSupport
 import Testing
 
 /// Several regions of a real cloud through the REST API.
-@Suite("regions", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("regions", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct RegionTests {
     @Test("clouds.yaml names the regions: a network and an instance in the second one, with the token of the first")
     func listed() async throws {

@@ -4,7 +4,7 @@ import HawserHTTP
 import Testing
 
 /// `/iaas/v1/routers`, `nat-gateways`, `float-ips` and `peer-links`.
-@Suite("routers", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("routers", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct RouterTests {
     @Test("routes are added and removed, and the others stay")
     func routes() async throws {

@@ -4,7 +4,7 @@ import HawserHTTP
 import Testing
 
 /// `/iaas/v1/security-groups`.
-@Suite("security groups", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("security groups", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct SecurityGroupTests {
     private static let web: JSON = [
         "direction": "ingress", "protocol": "tcp", "port_range_min": 80, "port_range_max": 81,

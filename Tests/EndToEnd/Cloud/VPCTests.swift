@@ -4,7 +4,7 @@ import HawserHTTP
 import Testing
 
 /// `/iaas/v1/vpcs`.
-@Suite("VPCs", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(5)))
+@Suite("VPCs", .enabled(if: CloudDev.isThere, CloudDev.reason), .timeLimit(.minutes(15)))
 struct VPCTests {
     private static let none = ["networks": 0, "subnets": 0, "routers": 0, "interfaces": 0]
 

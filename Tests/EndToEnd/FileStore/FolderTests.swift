@@ -1,7 +1,7 @@
 import HawserCore
 import Testing
 
-@Suite("folders, lists and removal", .timeLimit(.minutes(3)))
+@Suite("folders, lists and removal", .timeLimit(.minutes(10)))
 struct FolderTests {
     @Test("folders are made, listed and removed")
     func folders() async throws {

@@ -5,7 +5,7 @@ import HawserMetadata
 import HawserTestSupport
 import Testing
 
-@Suite("pieces when the API is killed, or a node is lost", .timeLimit(.minutes(5)), .serialized)
+@Suite("pieces when the API is killed, or a node is lost", .timeLimit(.minutes(10)), .serialized)
 struct KilledPieceTests {
     private static let dev = Task {
         try await StoreDev(settings: ["HAWSER_TARGETS": "8", "HAWSER_LEASE_SECONDS": "2"])

@@ -3,7 +3,7 @@ import HawserCore
 import HawserMetadata
 import Testing
 
-@Suite("transfers whose worker is killed", .timeLimit(.minutes(8)), .serialized)
+@Suite("transfers whose worker is killed", .timeLimit(.minutes(20)), .serialized)
 struct KilledTransferTests {
     private static let dev = Task { try await StoreDev(settings: ["HAWSER_LEASE_SECONDS": "2"]) }
 

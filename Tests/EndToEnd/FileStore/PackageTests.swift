@@ -1,7 +1,7 @@
 import HawserCore
 import Testing
 
-@Suite("packages and orders", .timeLimit(.minutes(3)))
+@Suite("packages and orders", .timeLimit(.minutes(10)))
 struct PackageTests {
     @Test("packages, an order, its payment, what it allows")
     func orders() async throws {

@@ -5,7 +5,7 @@ import HawserMetadata
 import HawserTestSupport
 import Testing
 
-@Suite("files that clients code by themselves", .timeLimit(.minutes(4)))
+@Suite("files that clients code by themselves", .timeLimit(.minutes(10)))
 struct PieceTests {
     static let dev = Task { try await StoreDev(settings: ["HAWSER_TARGETS": "7"]) }
 

@@ -1,7 +1,7 @@
 import HawserCore
 import Testing
 
-@Suite("registration with the file store", .timeLimit(.minutes(3)))
+@Suite("registration with the file store", .timeLimit(.minutes(10)))
 struct RegistrationTests {
     @Test("who has not registered is told to, and nothing else")
     func first() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import HawserCore
 import Testing
 
-@Suite("files up and down", .timeLimit(.minutes(4)))
+@Suite("files up and down", .timeLimit(.minutes(10)))
 struct TransferTests {
     @Test("a file goes up and down again, with its hash, size and time; usage counts it")
     func roundTrip() async throws {

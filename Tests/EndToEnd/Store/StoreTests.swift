@@ -4,7 +4,7 @@ import HawserTestSupport
 import Testing
 
 /// Files that become durable on the targets of a dev, and targets that lose what they keep.
-@Suite("the store", .timeLimit(.minutes(4)), .serialized)
+@Suite("the store", .timeLimit(.minutes(10)), .serialized)
 struct StoreTests {
     /// One whose targets nobody else ruins.
     private static let dev = Task { try await Dev(settings: ["HAWSER_TARGETS": "8"]) }

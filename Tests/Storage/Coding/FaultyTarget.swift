@@ -21,6 +21,7 @@ final class FaultyTarget: Target {
         var finish: Fault?
         var read: Fault?
         var open: Fault?
+        var remove: Fault?
         /// A byte that is changed after the file was finished.
         var flipped: Int64?
     }
@@ -30,6 +31,8 @@ final class FaultyTarget: Target {
     let faults = Synced(Faults())
     let reads = Synced<[Int]>([])
     let opened = Synced(0)
+    /// How many calls that hung came to an end.
+    let ended = Synced(0)
     private let pool: TargetPool
     private let deadline: Duration
 
@@ -46,7 +49,9 @@ final class FaultyTarget: Target {
     func happen(_ fault: Fault?) async throws {
         switch fault {
         case .fails(let error)?: throw error
-        case .hangs(let gate)?: try await pool.run("test", within: deadline) { gate.wait() }
+        case .hangs(let gate)?:
+            defer { ended.change { $0 += 1 } }
+            try await pool.run("test", within: deadline) { gate.wait() }
         case nil: break
         }
     }
@@ -62,7 +67,11 @@ final class FaultyTarget: Target {
         return File(inner: try await inner.open(name), target: self)
     }
 
-    func remove(_ name: String) async throws { try await inner.remove(name) }
+    func remove(_ name: String) async throws {
+        try await happen(faults.value.remove)
+        try await inner.remove(name)
+    }
+
     func freeSpace() async throws -> Int64? { try await inner.freeSpace() }
 
     func names(below prefix: String, storedBefore moment: Timestamp) async throws -> [String] {
