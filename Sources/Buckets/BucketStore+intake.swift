@@ -5,6 +5,9 @@ import HawserStorage
 extension BucketStore {
     /// How long an upload may store an object before it tells again that it is alive.
     private static let signOfLife = Duration.seconds(3)
+    /// How many objects are stored in the transaction that makes the files, at most: it is one change of MongoDB instead of
+    /// many, and held up by others the more it does.
+    private static let together = 16
 
     /// Puts files into a bucket: all of them or none, whatever fails or dies when.
     ///
@@ -49,75 +52,90 @@ extension BucketStore {
             files: records
         )
         try await uploads.insert(upload)
+        var drafts: [ObjectStore.Draft] = []
         do {
             // Asked after the upload is noted: whoever deletes the bucket closes it first and then looks for uploads, so
             // that one of the two sees the other.
             guard let now = try await buckets.find(id: bucket.id, tenant: bucket.tenant), now.deletion == nil else {
                 throw BucketError.closed(bucket.id)
             }
-            try await store(incoming, of: upload)
-            guard try await uploads.commit(id: upload.id) else { throw BucketError.uploadGivenUp }
+            try await store(incoming, of: upload, &drafts)
+            try await commit(upload, drafts)
         } catch {
             // The request's task may be cancelled because the client went away.
-            let cleaning = Task { await giveUp(upload) }
+            let cleaning = Task { [drafts] in await giveUp(upload, drafts) }
             if !(error is any UnavailableError) { await cleaning.value }
             throw error
         }
-        try await complete(upload)
+        for draft in drafts { await objects.secure(draft) }
+        if await cache.write(upload.files.map { .put($0) }) {
+            await settle(files.marks, upload.files.map { (.string($0.id), $0.version) })
+        }
         return records
     }
 
-    private func store(_ incoming: [IncomingFile], of upload: FileUpload) async throws {
+    /// Makes the bytes of files safe; `drafts` are the objects that are still to be stored.
+    private func store(
+        _ incoming: [IncomingFile],
+        of upload: FileUpload,
+        _ drafts: inout [ObjectStore.Draft]
+    ) async throws {
         var seen = ContinuousClock.now
         for (file, record) in zip(incoming, upload.files) {
             if ContinuousClock.now - seen > Self.signOfLife {
                 guard try await uploads.touch(id: upload.id) else { throw BucketError.uploadGivenUp }
                 seen = .now
             }
-            _ = try await objects.put(
-                file.staged,
-                tenant: upload.tenant,
-                name: record.name,
-                contentType: record.type,
-                id: record.id
-            )
+            let (tenant, name, type) = (upload.tenant, record.name, record.type)
+            if drafts.count < Self.together,
+                let draft = try await objects.draftUnshared(
+                    file.staged,
+                    tenant: tenant,
+                    name: name,
+                    contentType: type,
+                    id: record.id
+                )
+            {
+                drafts.append(draft)
+            } else {
+                _ = try await objects.put(file.staged, tenant: tenant, name: name, contentType: type, id: record.id)
+            }
         }
     }
 
-    /// Makes the files of an upload that is stored.
-    func complete(_ upload: FileUpload) async throws {
-        try await files.insert(upload.files)
-        try await uploads.forget(id: upload.id)
-        guard await cache.write(upload.files.map { .put($0) }) else { return }
-        await settle(files.marks, upload.files.map { (.string($0.id), $0.version) })
+    /// Makes the files of an upload, and its objects that are drafts, in the place of the upload.
+    private func commit(_ upload: FileUpload, _ drafts: [ObjectStore.Draft]) async throws {
+        try await database.transaction("upload") { [uploads, objects, files] transaction in
+            guard try uploads.end(id: upload.id, in: transaction) else { throw BucketError.uploadGivenUp }
+            for draft in drafts { try objects.insert(draft, in: transaction) }
+            try files.insert(upload.files, in: transaction)
+        }
     }
 
-    private func giveUp(_ upload: FileUpload) async {
+    private func giveUp(_ upload: FileUpload, _ drafts: [ObjectStore.Draft]) async {
         do {
-            try await abandon(upload, byItsOwner: true)
+            guard try await abandon(upload, byItsOwner: true) else { return }
+            for draft in drafts { await objects.drop(draft) }
         } catch {
             log.info("an upload is cleaned up later", ["upload": upload.id, "error": "\(error)"])
         }
     }
 
-    /// Takes an upload back, unless it is stored by now.
+    /// Takes an upload back, unless its files are there by now; says whether they are not.
     ///
     /// Its owner removes its objects even when somebody else gave it up: it may have stored one after that.
-    func abandon(_ upload: FileUpload, byItsOwner: Bool = false) async throws {
+    @discardableResult
+    func abandon(_ upload: FileUpload, byItsOwner: Bool = false) async throws -> Bool {
         let isNow = try await uploads.abandon(id: upload.id)
-        guard isNow || byItsOwner || upload.state == .abandoned else { return }
-        // Perhaps only the answer to the commit got lost: then its files are there, or will be.
-        if !isNow, byItsOwner {
-            if try await isStored(upload) { return }
-            let first = upload.files.first?.id ?? ""
-            guard try await files.find(id: first, tenant: upload.tenant) == nil else { return }
+        guard isNow || byItsOwner || upload.state == .abandoned else { return false }
+        if !isNow, byItsOwner, let first = upload.files.first,
+            try await files.find(id: first.id, tenant: upload.tenant) != nil
+        {
+            // Only the answer to the commit got lost.
+            return false
         }
         for file in upload.files { try await objects.remove(file.id, tenant: upload.tenant) }
         try await uploads.forget(id: upload.id)
-    }
-
-    /// Whether an upload is decided and its files are to be there.
-    func isStored(_ upload: FileUpload) async throws -> Bool {
-        try await uploads.list(bucket: upload.bucket).contains { $0.id == upload.id && $0.state == .stored }
+        return true
     }
 }

@@ -10,6 +10,7 @@ public import HawserStorage
 ///
 /// Every call throws `MetadataUnavailable` when MongoDB does not answer and `MetadataError` when it refuses.
 public final class BucketStore: Sendable {
+    let database: MongoDatabase
     let buckets: BucketCollection
     let files: BucketFileCollection
     let uploads: FileUploadCollection
@@ -20,6 +21,7 @@ public final class BucketStore: Sendable {
 
     /// The buckets of a database.
     public init(_ database: MongoDatabase, objects: ObjectStore, redis: RedisClient) {
+        self.database = database
         buckets = BucketCollection(database)
         files = BucketFileCollection(database)
         uploads = FileUploadCollection(database)

@@ -10,8 +10,6 @@ public struct BucketSweep: Sendable {
     private static let age = 1.0
     /// How long an upload that stores may be without a sign of life, in seconds; a living one gives one every three.
     private static let quiet = 20.0
-    /// How long its own process may take to make the files of an upload that is stored, in seconds.
-    private static let slow = 2.0
     private static let batch = 500
     /// How long another process waits for one that holds the lock and died.
     private static let lockMilliseconds = 5000
@@ -46,18 +44,12 @@ public struct BucketSweep: Sendable {
         }
     }
 
-    /// Finishes or takes back uploads whose process died.
+    /// Takes back uploads whose process died.
     private func uploads() async throws {
-        let now = Timestamp.now
-        let found = try await store.uploads.quiet(since: now.adding(seconds: -Self.slow), limit: Self.batch)
-        for upload in found {
-            if upload.state == .stored {
-                try await store.complete(upload)
-            } else {
-                guard now.seconds(since: upload.at) > Self.quiet else { continue }
-                try await store.abandon(upload)
-            }
-            log.info("settled the upload of a dead process", ["upload": upload.id, "state": upload.state.rawValue])
+        let moment = Timestamp.now.adding(seconds: -Self.quiet)
+        for upload in try await store.uploads.quiet(since: moment, limit: Self.batch) {
+            guard try await store.abandon(upload) else { continue }
+            log.info("took back the upload of a dead process", ["upload": upload.id, "state": upload.state.rawValue])
         }
     }
 

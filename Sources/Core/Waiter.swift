@@ -21,20 +21,19 @@ public final class Waiter<Value: Sendable>: Sendable {
     }
 
     /// Brings the value; only the first one counts.
-    public func resume(with result: Result<Value, any Error>) {
-        let continuation = state.withLock { state -> CheckedContinuation<Value, any Error>? in
-            switch state {
-            case .new:
-                state = .done(result)
-                return nil
-            case .waiting(let continuation):
-                state = .done(result)
-                return continuation
-            case .done:
-                return nil
-            }
+    ///
+    /// - Returns: whether it was the first.
+    @discardableResult
+    public func resume(with result: Result<Value, any Error>) -> Bool {
+        let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Value, any Error>?) in
+            let before = state
+            if case .done = before { return (false, nil) }
+            state = .done(result)
+            if case .waiting(let continuation) = before { return (true, continuation) }
+            return (true, nil)
         }
         continuation?.resume(with: result)
+        return isFirst
     }
 
     /// Waits; for one task, once.

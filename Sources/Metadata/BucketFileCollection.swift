@@ -21,18 +21,10 @@ public struct BucketFileCollection: Sendable {
         ])
     }
 
-    /// Stores new files; those that are there already stay as they are.
-    public func insert(_ new: [BucketFile]) async throws {
+    /// Stores new files as a part of a transaction; the cache does not have them yet.
+    public func insert(_ new: [BucketFile], in transaction: MongoTransaction) throws {
         let mark = BSON.date(.now)
-        let result = try await files.bulkWrite(new.map { .insertOne($0.document.merging(["uncached": mark])) })
-        if let failure = result.failures.first(where: { !$0.isDuplicate }) {
-            throw MetadataError(
-                operation: "insert",
-                collection: files.name,
-                kind: .failed(code: failure.code),
-                cause: failure.message
-            )
-        }
+        try transaction.insertMany(files, new.map { $0.document.merging(["uncached": mark]) })
     }
 
     /// A tenant's file; another tenant's is none.

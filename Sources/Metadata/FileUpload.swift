@@ -2,15 +2,13 @@ public import HawserCore
 
 /// The files of one request to a bucket, from before the first of them is stored until all of them are there.
 ///
-/// All or none: the step from `storing` to `stored` is one change of one document. What comes before it is taken back by
-/// whoever finds it left, what comes after is done to the end.
+/// All or none: the transaction that makes the files forgets their upload. One that is still there is under way, or left,
+/// and taken back by whoever finds it so.
 public struct FileUpload: Sendable, Hashable {
     /// How far it is.
     public enum State: String, Sendable, Hashable {
         /// Its objects are being stored.
         case storing
-        /// All its objects are stored: its files are to be there.
-        case stored
         /// It has come to nothing: its objects are to go.
         case abandoned
     }

@@ -26,17 +26,19 @@ public struct FileUploadCollection: Sendable {
         try await uploads.updateOne(Self.storing(id), ["$set": ["at": .date(.now)]]).matched > 0
     }
 
-    /// Decides that an upload's files are to be there; false when somebody has given it up.
-    public func commit(id: String) async throws -> Bool {
-        try await set(.stored, id)
+    /// Forgets an upload as a part of the transaction that makes its files; false when somebody has given it up.
+    public func end(id: String, in transaction: MongoTransaction) throws -> Bool {
+        try transaction.deleteOne(uploads, Self.storing(id))
     }
 
-    /// Decides that an upload comes to nothing; false when it was decided otherwise.
+    /// Decides that an upload comes to nothing; false when it was decided before, one way or the other.
     public func abandon(id: String) async throws -> Bool {
-        try await set(.abandoned, id)
+        let state = BSON.string(FileUpload.State.abandoned.rawValue)
+        let update: BSONDocument = ["$set": ["state": state, "at": .date(.now)]]
+        return try await uploads.updateOne(Self.storing(id), update).matched > 0
     }
 
-    /// Forgets an upload that is done with, one way or the other.
+    /// Forgets an upload that has come to nothing.
     public func forget(id: String) async throws {
         try await uploads.deleteOne(["_id": .string(id)])
     }
@@ -49,13 +51,6 @@ public struct FileUploadCollection: Sendable {
     /// The uploads to a bucket.
     public func list(bucket: Int64) async throws -> [FileUpload] {
         try await uploads.find(["bucket": .int(bucket)]).map(read)
-    }
-
-    private func set(_ state: FileUpload.State, _ id: String) async throws -> Bool {
-        try await uploads.updateOne(
-            Self.storing(id),
-            ["$set": ["state": .string(state.rawValue), "at": .date(.now)]]
-        ).matched > 0
     }
 
     private static func storing(_ id: String) -> BSONDocument {

@@ -74,6 +74,21 @@ public final class MongoTransaction {
         }
     }
 
+    /// Stores new documents, all or none.
+    ///
+    /// - Throws: `MetadataError`, kind `duplicate`, when a unique index already holds one of their values.
+    public func insertMany(_ collection: MongoCollection, _ documents: [BSONDocument]) throws {
+        guard !documents.isEmpty else { return }
+        try run("insert", collection) { pointer, call in
+            let options = try inSession(MongoCollection.unchecked, call)
+            var list: [OpaquePointer?] = try documents.map { try call.bson($0) }
+            try check(
+                mongoc_collection_insert_many(pointer, &list, list.count, options, call.reply, call.error),
+                call
+            )
+        }
+    }
+
     /// Changes the first document that matches; says what it did.
     @discardableResult
     public func updateOne(

@@ -22,7 +22,7 @@ public final class ContentStore: Sendable {
     let health: TargetHealth
     /// How long bytes that go are waited for.
     let patience: Duration
-    let large = Slots(largeAtOnce)
+    let large = Turns(largeAtOnce)
     let log = Log("contents")
 
     /// A store of contents.

@@ -40,6 +40,43 @@ extension ObjectStore {
         }
     }
 
+    /// Drafts an object with a content of its own.
+    ///
+    /// - Parameters:
+    ///   - staged: the bytes, which are used up by that; finished here when they are not yet.
+    ///   - tenant: who is to own the object.
+    ///   - name: its file name.
+    ///   - contentType: its media type.
+    ///   - id: its id.
+    /// - Returns: the draft, which is to be stored, or dropped; nil, with the staged file as it was, when there is an equal
+    ///   content that `put` would share.
+    /// - Throws: `StorageError`; `MetadataUnavailable`, `MetadataError`.
+    public func draftUnshared(
+        _ staged: StagedFile,
+        tenant: String,
+        name: String,
+        contentType: String,
+        id: String
+    ) async throws -> Draft? {
+        do {
+            let digests = try await staged.finish()
+            guard try await contents.equal(staged, digests, tenant: tenant) == nil else { return nil }
+            let content = try await contents.take(staged, tenant: tenant)
+            let object = Self.object(
+                digests,
+                content: content.id,
+                tenant: tenant,
+                name: name,
+                contentType: contentType,
+                id: id
+            )
+            return Draft(object: object, content: content)
+        } catch {
+            await discard(staged)
+            throw error
+        }
+    }
+
     /// Drafts an object with the bytes of another one of the same tenant; nil when these are not whole, or encrypted.
     ///
     /// - Throws: `MetadataUnavailable`, `MetadataError`.
@@ -61,19 +98,19 @@ extension ObjectStore {
     /// Stores a draft, as a part of a transaction.
     ///
     /// - Throws: `StorageError.superseded` when the content it was to share is gone; what the transaction throws.
-    func insert(_ draft: Draft, in transaction: MongoTransaction) throws {
+    public func insert(_ draft: Draft, in transaction: MongoTransaction) throws {
         guard try objects.insert(draft.object, with: draft.content, in: transaction) else {
             throw StorageError.superseded(content: draft.object.content)
         }
     }
 
     /// Has the bytes of a draft that was stored made durable.
-    func secure(_ draft: Draft) async {
+    public func secure(_ draft: Draft) async {
         if let content = draft.content { await contents.secure(content) }
     }
 
     /// Removes the bytes of a draft that was certainly not stored.
-    func drop(_ draft: Draft) async {
+    public func drop(_ draft: Draft) async {
         if let content = draft.content { await contents.destroy(content) }
     }
 }

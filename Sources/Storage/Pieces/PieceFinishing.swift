@@ -15,12 +15,12 @@ final class PieceFinishing: Sendable {
         let partitions: [[PieceStore.Block]]
     }
 
-    private let slots: Slots
+    private let turns: Turns
     private let flights = Mutex<[Key: SingleFlight<String>]>([:])
 
     /// So many files at a time; the others wait.
     init(atOnce: Int) {
-        slots = Slots(atOnce)
+        turns = Turns(atOnce)
     }
 
     /// Does the work for a request, or waits for it.
@@ -36,7 +36,7 @@ final class PieceFinishing: Sendable {
         return try await flight.run { [self] in
             // Who asks from here on is not told of a failure that was before.
             defer { flights.withLock { $0[key] = nil } }
-            return try await slots.use(work)
+            return try await turns.use(work)
         }
     }
 }

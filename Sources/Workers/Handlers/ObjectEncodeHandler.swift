@@ -17,6 +17,9 @@ public struct ObjectEncodeHandler: ServiceHandler {
 
     /// How many a process does at the same time: what is staged is safe and can wait, uploads and callbacks cannot.
     private static let atOnce = 4
+    /// How long one waits for his turn with the slot in his hand: small contents take milliseconds, and a slot that is
+    /// given back and taken again is more work than they are.
+    private static let patience = Duration.milliseconds(250)
 
     private let services: Services
     private let turns = Turns(atOnce)
@@ -28,12 +31,12 @@ public struct ObjectEncodeHandler: ServiceHandler {
 
     /// Lays the content out over targets, or goes on with it, when it is its turn.
     public func run(_ arguments: ObjectEncode.Arguments, in job: JobContext) async throws -> JSON {
-        let hasTurn = Atomic(turns.enter())
+        let hasTurn = Atomic(await turns.enter(within: Self.patience))
         defer { if hasTurn.load(ordering: .relaxed) { turns.leave() } }
         if !hasTurn.load(ordering: .relaxed) {
             // The slot is for others meanwhile. Who had his turn and rested may find all taken: then he is one more.
             try await job.poll("turn", every: 0.2...10, first: 0.2, atMost: .seconds(6 * 86_400)) {
-                guard turns.enter() else { return nil as Bool? }
+                guard await turns.enter(within: Self.patience) else { return nil as Bool? }
                 hasTurn.store(true, ordering: .relaxed)
                 return true
             }
