@@ -1,6 +1,7 @@
 import Foundation
 import HawserCore
 import HawserQueue
+import HawserRedis
 import HawserTestSupport
 import Synchronization
 
@@ -41,8 +42,11 @@ struct Bench: Sendable {
     ) async throws {
         let server: TestRedis
         if let redis { server = redis } else { server = try await TestRedis.shared }
+        var options = RedisOptions()
+        // One Redis serves most tests, on a machine that may be busy with more than them.
+        options.commandTimeout = .seconds(20)
         let archive = MemoryArchive()
-        let queues = try JobQueues(redis: server.ownURL(), archive: archive)
+        let queues = JobQueues(client: try server.ownClient(options: options), archive: archive)
         let feed = EventFeed(queues)
         let recorder = Recorder(queues, to: archive, name: "recorder-\(UUID())")
         let work = Task {

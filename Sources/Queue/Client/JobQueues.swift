@@ -8,12 +8,15 @@ import Synchronization
 /// let queues = try JobQueues(redis: "redis://127.0.0.1:6379")
 /// let id = try await queues.enqueue(JobSubmission(Greet.self, .init(name: "Ada")))
 /// ```
-/// Calls throw `RedisUnavailable` within a second when Redis does not answer.
+/// Calls throw `RedisUnavailable` within a second when Redis does not answer; one that stores thousands of jobs waits
+/// some seconds.
 public final class JobQueues: Sendable {
     /// The most jobs one call takes.
     public static let batchLimit = 10_000
     /// Jobs per script call: 1,000 take a few milliseconds of Redis' one thread.
     static let scriptLimit = 1_000
+    /// How long a job of many may take, on a machine that is ten times slower than it should be.
+    private static let storing = Duration.microseconds(200)
 
     let redis: RedisClient
     let archive: (any JobArchive)?
@@ -84,7 +87,8 @@ public final class JobQueues: Sendable {
             calls.map { call in
                 ["EVAL", .string(Scripts.enqueue.source), .int(call.keys.count)] + call.keys.map { .string($0) }
                     + call.arguments
-            }
+            },
+            deadline: .within(.seconds(1) + Self.storing * jobs.count)
         )
     }
 

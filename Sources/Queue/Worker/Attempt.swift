@@ -63,6 +63,7 @@ final class Attempt: Sendable {
         let context = JobContext(claim, mode: .forward, journal: claim.journal, queues: queues)
         do {
             let text = try await handler.run(claim.body.arguments, context)
+            await context.tellLastProgress()
             return Settlement(
                 id: claim.id,
                 queue: claim.queue,
@@ -72,6 +73,7 @@ final class Attempt: Sendable {
             )
         } catch {
             journal.withLock { $0 = context.journal }
+            await context.tellLastProgress()
             return await settle(error, handler)
         }
     }

@@ -19,6 +19,8 @@ public final class JobContext: Sendable {
         var journal: Journal
         var undos: [Undo] = []
         var lastProgress: ContinuousClock.Instant?
+        /// What was thinned out since.
+        var untold: JSON?
     }
 
     let claim: Claim
@@ -57,18 +59,27 @@ public final class JobContext: Sendable {
 
     /// Tells those who watch how far the job is, in the kind's own words: `{"done": 3, "total": 10}`.
     ///
-    /// More than five a second are thinned out.
+    /// More than five a second are thinned out; the last one is told when the handler comes back.
     ///
     /// - Throws: `QueueError.leaseLost`; `RedisUnavailable`.
     public func progress(_ progress: JSON) async throws {
         guard mode == .forward else { return }
         let isDue = state.withLock { state in
             let now = ContinuousClock.now
-            if let last = state.lastProgress, now - last < .milliseconds(200) { return false }
-            state.lastProgress = now
+            if let last = state.lastProgress, now - last < .milliseconds(200) {
+                state.untold = progress
+                return false
+            }
+            (state.lastProgress, state.untold) = (now, nil)
             return true
         }
         if isDue { try await queues.report(progress, of: claim) }
+    }
+
+    /// Tells what was thinned out last, if it was the last of all: a courtesy, of which nothing depends.
+    func tellLastProgress() async {
+        guard let untold = state.withLock({ $0.untold.take() }) else { return }
+        try? await queues.report(untold, of: claim)
     }
 
     /// Writes a line of the journal, here and in Redis.

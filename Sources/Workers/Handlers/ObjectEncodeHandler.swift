@@ -21,6 +21,9 @@ public struct ObjectEncodeHandler: ServiceHandler {
     /// given back and taken again is more work than they are.
     private static let patience = Duration.milliseconds(250)
 
+    /// From how many bytes on it tells how far it is.
+    private static let told: Int64 = 4 << 20
+
     private let services: Services
     private let turns = Turns(atOnce)
 
@@ -50,7 +53,8 @@ public struct ObjectEncodeHandler: ServiceHandler {
                     // Two attempts for what may pass; then a weaker code is better than none.
                     acceptsFewer: job.attempt > 2
                 ) { done, total in
-                    // A courtesy: nothing fails because it cannot be told.
+                    // A courtesy: nothing fails because it cannot be told. What is done in milliseconds needs none.
+                    guard total >= Self.told else { return }
                     try? await job.progress(["bytes": .int(done), "total": .int(total)])
                 }
             }
