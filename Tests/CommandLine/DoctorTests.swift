@@ -30,6 +30,19 @@ struct DoctorTests {
         #expect(outcome.output.contains("ok   data      \(directory.path)"))
     }
 
+    @Test("a MongoDB that keeps for a minute what a dead process held is a warning")
+    func slowToLetGo() async throws {
+        let mongo = try await TestMongo.start(transactionSeconds: 60)
+        let outcome = try await run(
+            redis: "redis://127.0.0.1:\(try await TestRedis.shared.port)",
+            mongo: "mongodb://127.0.0.1:\(mongo.port)/doctor?directConnection=true",
+            data: try TestDirectory("doctor").path
+        )
+        #expect(outcome.exit == .code(0), "\(outcome)")
+        #expect(outcome.output.contains("warn mongodb   transactionLifetimeLimitSeconds is 60"))
+        await mongo.stop()
+    }
+
     @Test("a Redis that evicts, a MongoDB that is not there and a directory that cannot be written fail")
     func unfit() async throws {
         let redis = try await TestRedis.start(arguments: ["--maxmemory-policy", "allkeys-lru"])

@@ -14,10 +14,12 @@ public struct TestMongo: TestServer {
 
     /// Starts a server and waits until it is the primary of its replica set; it ends with `stop` or `kill`, or else with this process.
     ///
-    /// - Parameter arguments: more of mongod's arguments.
+    /// - Parameters:
+    ///   - arguments: more of mongod's arguments.
+    ///   - transactionSeconds: how long it holds what a process touched that died in a transaction.
     /// - Returns: the running server.
     /// - Throws: `ServerError` when there is no mongod, or with its last lines when it does not come up.
-    public static func start(arguments: [String] = []) async throws -> TestMongo {
+    public static func start(arguments: [String] = [], transactionSeconds: Int = 5) async throws -> TestMongo {
         let program = try await MongoProgram.path
         let instance = try await ServerInstance.start("mongo", ready: primary, listening: listening) {
             port,
@@ -26,6 +28,7 @@ public struct TestMongo: TestServer {
                 program, "--port", "\(port)", "--bind_ip", "127.0.0.1", "--unixSocketPrefix", directory.path,
                 "--dbpath", directory.path, "--replSet", "rs0", "--wiredTigerCacheSizeGB", "0.25",
                 "--oplogSize", "64", "--setParameter", "diagnosticDataCollectionEnabled=false",
+                "--setParameter", "transactionLifetimeLimitSeconds=\(transactionSeconds)",
             ] + arguments
         } prepare: { port in
             try ReplicaSet.initiate(port: port)

@@ -17,6 +17,8 @@ struct DevMongo: Sendable {
             "--replSet", "hawser", "--bind_ip", "127.0.0.1", "--port", "\(port)", "--dbpath", directory.mongo,
             "--wiredTigerCacheSizeGB", "0.25", "--nounixsocket", "--setParameter",
             "diagnosticDataCollectionEnabled=false",
+            // What a process that dies in a transaction has touched is held as long as this; 60 by itself.
+            "--setParameter", "transactionLifetimeLimitSeconds=5",
         ]
         return try await ChildProcess.spawn(program, arguments, output: .file(directory.log(of: "mongod")))
     }

@@ -44,9 +44,29 @@ extension Examination {
             guard hello["isWritablePrimary"]?.bool == true else {
                 return [.fail("mongodb", "\(text), without a primary that takes writes")]
             }
-            return [.ok("mongodb", "\(text), database \(database.name)")]
+            return [.ok("mongodb", "\(text), database \(database.name)")] + (await transactions(configuration))
         } catch {
             return [.fail("mongodb", "\(error)")]
+        }
+    }
+
+    /// Whether what a process held in a transaction when it died is free again soon.
+    private static func transactions(_ configuration: Configuration) async -> [Finding] {
+        let name = "transactionLifetimeLimitSeconds"
+        do {
+            let question = #"{"getParameter": 1, "\#(name)": 1}"#
+            let reply = try await MongoCommand.run(question, at: configuration.mongoURL)
+            guard let limit = reply[name]?.int, limit > 15 else { return [] }
+            return [
+                .warn(
+                    "mongodb",
+                    "\(name) is \(limit): when a process dies in a transaction, others wait that long for what it touched; "
+                        + "10 is enough (mongod --setParameter \(name)=10)"
+                )
+            ]
+        } catch {
+            // Who may not ask is not to be bothered: it is advice.
+            return []
         }
     }
 
