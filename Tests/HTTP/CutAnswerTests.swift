@@ -14,13 +14,7 @@ import Testing
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { throw SocketError(call: "accept", code: errno) }
                 defer { close(connection) }
-                var request = ""
-                while !request.hasSuffix("\r\n\r\n") {
-                    var buffer = [UInt8](repeating: 0, count: 4096)
-                    let size = recv(connection, &buffer, buffer.count, 0)
-                    guard size > 0 else { throw SocketError(call: "recv", code: errno) }
-                    request += String(decoding: buffer[..<size], as: UTF8.self)
-                }
+                guard Loopback.readRequest(on: connection) != nil else { throw SocketError(call: "recv", code: errno) }
                 guard send(connection, Self.answer, count, Int32(MSG_NOSIGNAL)) == count else {
                     throw SocketError(call: "send", code: errno)
                 }

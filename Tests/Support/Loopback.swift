@@ -54,6 +54,20 @@ public enum Loopback {
         }
     }
 
+    /// Reads a small request of a test's own client, whose body, if it is a POST, ends with "end".
+    ///
+    /// - Returns: the request; nil when the connection ends before it does.
+    public static func readRequest(on connection: Int32) -> String? {
+        var text = ""
+        while !(text.hasSuffix("\r\n\r\n") && !text.hasPrefix("POST") || text.hasSuffix("end")) {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            text += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+        return text
+    }
+
     /// A connection to a port; nil when nobody takes it.
     static func connect(_ port: UInt16) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
