@@ -68,9 +68,9 @@ public actor StagedFile {
         }
     }
 
-    /// Ends the writing; returns when all bytes are on the disk, or in memory when they are few.
+    /// Ends the writing; returns when all bytes are written, or in memory when they are few.
     ///
-    /// Called again, it answers the same.
+    /// They are on the disk when the file was handed over. Called again, it answers the same.
     ///
     /// - Throws: `StorageError`.
     @discardableResult
@@ -122,7 +122,7 @@ public actor StagedFile {
     /// What is kept of bytes that were encrypted, when the file is finished.
     nonisolated var sealed: SealedContent? { writer.sealed }
 
-    /// Hands the file over to a target: the closure moves it away from its path, on a thread that may block.
+    /// Hands the file over to a target: the closure moves it away from its path and syncs it, on a thread that may block.
     func handOver(_ move: @escaping @Sendable (OpenFile) throws -> Void) async throws {
         guard case .finished = state else { throw StorageError.notStaged }
         try await pool.run { [writer, small] in

@@ -49,10 +49,9 @@ final class StagedWriter: Sendable {
         return try take(rest) + (sealing?.finish() ?? [])
     }
 
-    /// Writes the end of the file, and returns when all of it is on the disk.
+    /// Writes the end of the file.
     func writeEnd(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { try file.write($0) }
-        try file.sync()
         guard try file.size() == position.load(ordering: .relaxed) + Int64(bytes.count) else {
             throw StorageError.damaged(object: "(staged)", reason: "the file has not the length that was written")
         }

@@ -36,16 +36,19 @@ public final class DirectoryTarget: Target {
     /// Where what is kept under a name is.
     func path(of name: String) -> String { "\(directory)/\(name)" }
 
-    /// Takes over a staged file, whose bytes are on the disk, by a rename; across file systems by a copy.
+    /// Takes over a staged file by a rename; across file systems by a copy.
     ///
-    /// Returns when the name is there to stay. When it throws, the staged file may be gone, and bytes of the name may be there.
+    /// Returns when bytes and name are there to stay. When it throws, the staged file may be gone, and bytes of the name may be there.
     ///
     /// - Throws: `StorageError`.
     public func store(_ staged: StagedFile, as name: String) async throws {
         try await staged.handOver { [self] file in
             let path = "\(directory)/\(name)"
             let parent = try makeParent(of: path)
-            if rename(file.path, path) != 0 {
+            // As fragments: the name before the bytes are on the disk, so that a journal writes both at once.
+            if rename(file.path, path) == 0 {
+                try file.sync()
+            } else {
                 guard errno == EXDEV else { throw StorageError.last("rename", path) }
                 try Self.copy(file, to: path)
             }
