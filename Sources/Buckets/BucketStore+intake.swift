@@ -49,7 +49,7 @@ extension BucketStore {
             id: ObjectStore.newID(),
             tenant: bucket.tenant,
             bucket: bucket.id,
-            files: records
+            files: records.map(\.id)
         )
         try await uploads.insert(upload)
         var drafts: [ObjectStore.Draft] = []
@@ -59,8 +59,8 @@ extension BucketStore {
             guard let now = try await buckets.find(id: bucket.id, tenant: bucket.tenant), now.deletion == nil else {
                 throw BucketError.closed(bucket.id)
             }
-            try await store(incoming, of: upload, &drafts)
-            try await commit(upload, drafts)
+            try await store(incoming, records, of: upload, &drafts)
+            try await commit(upload, records, drafts)
         } catch {
             // The request's task may be cancelled because the client went away.
             let cleaning = Task { [drafts] in await giveUp(upload, drafts) }
@@ -68,8 +68,8 @@ extension BucketStore {
             throw error
         }
         for draft in drafts { await objects.secure(draft) }
-        if await cache.write(upload.files.map { .put($0) }) {
-            await settle(files.marks, upload.files.map { (.string($0.id), $0.version) })
+        if await cache.write(records.map { .put($0) }) {
+            await settle(files.marks, records.map { (.string($0.id), $0.version) })
         }
         return records
     }
@@ -77,38 +77,41 @@ extension BucketStore {
     /// Makes the bytes of files safe; `drafts` are the objects that are still to be stored.
     private func store(
         _ incoming: [IncomingFile],
+        _ records: [BucketFile],
         of upload: FileUpload,
         _ drafts: inout [ObjectStore.Draft]
     ) async throws {
         var seen = ContinuousClock.now
-        for (file, record) in zip(incoming, upload.files) {
+        for (file, record) in zip(incoming, records) {
             if ContinuousClock.now - seen > Self.signOfLife {
                 guard try await uploads.touch(id: upload.id) else { throw BucketError.uploadGivenUp }
                 seen = .now
             }
-            let (tenant, name, type) = (upload.tenant, record.name, record.type)
-            if drafts.count < Self.together,
-                let draft = try await objects.draftUnshared(
-                    file.staged,
-                    tenant: tenant,
-                    name: name,
-                    contentType: type,
-                    id: record.id
-                )
-            {
+            let draft = try await objects.draft(
+                file.staged,
+                tenant: upload.tenant,
+                name: record.name,
+                contentType: record.type,
+                id: record.id
+            )
+            if !draft.isSharing, drafts.count < Self.together {
                 drafts.append(draft)
             } else {
-                _ = try await objects.put(file.staged, tenant: tenant, name: name, contentType: type, id: record.id)
+                _ = try await objects.store(draft, of: file.staged)
             }
         }
     }
 
     /// Makes the files of an upload, and its objects that are drafts, in the place of the upload.
-    private func commit(_ upload: FileUpload, _ drafts: [ObjectStore.Draft]) async throws {
+    private func commit(
+        _ upload: FileUpload,
+        _ records: [BucketFile],
+        _ drafts: [ObjectStore.Draft]
+    ) async throws {
         try await database.transaction("upload") { [uploads, objects, files] transaction in
             guard try uploads.end(id: upload.id, in: transaction) else { throw BucketError.uploadGivenUp }
             for draft in drafts { try objects.insert(draft, in: transaction) }
-            try files.insert(upload.files, in: transaction)
+            try files.insert(records, in: transaction)
         }
     }
 
@@ -129,12 +132,12 @@ extension BucketStore {
         let isNow = try await uploads.abandon(id: upload.id)
         guard isNow || byItsOwner || upload.state == .abandoned else { return false }
         if !isNow, byItsOwner, let first = upload.files.first,
-            try await files.find(id: first.id, tenant: upload.tenant) != nil
+            try await files.find(id: first, tenant: upload.tenant) != nil
         {
             // Only the answer to the commit got lost.
             return false
         }
-        for file in upload.files { try await objects.remove(file.id, tenant: upload.tenant) }
+        for id in upload.files { try await objects.remove(id, tenant: upload.tenant) }
         try await uploads.forget(id: upload.id)
         return true
     }

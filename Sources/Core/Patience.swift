@@ -18,12 +18,7 @@ public enum Patience {
     ) async -> Value? {
         let waiter = Waiter<Value?>()
         Task { waiter.resume(with: .success(await work())) }
-        let timer = Task {
-            try await Task.sleep(for: limit)
-            waiter.resume(with: .success(nil))
-        }
-        defer { timer.cancel() }
         // In a task that nobody cancels: who is cancelled still waits for what is soon done.
-        return await Task { try? await waiter.value() }.value ?? nil
+        return await Task { try? await waiter.value(within: limit, else: .success(nil)) }.value ?? nil
     }
 }

@@ -31,14 +31,7 @@ public final class Turns: Sendable {
             return false
         }
         if isFree { return true }
-        let timer = patience.map { patience in
-            Task {
-                try await Task.sleep(for: patience)
-                waiter.resume(with: .success(false))
-            }
-        }
-        defer { timer?.cancel() }
-        return (try? await waiter.value()) ?? false
+        return (try? await waiter.value(within: patience, else: .success(false))) ?? false
     }
 
     /// Ends a turn.

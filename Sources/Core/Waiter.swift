@@ -36,6 +36,24 @@ public final class Waiter<Value: Sendable>: Sendable {
         return isFirst
     }
 
+    /// Waits for so long at most; for one task, once.
+    ///
+    /// - Parameters:
+    ///   - limit: how long; nil: as long as it takes.
+    ///   - late: what is brought then, when nothing was before.
+    /// - Returns: the value.
+    /// - Throws: what was brought instead of a value; `CancellationError`.
+    public func value(within limit: Duration?, else late: Result<Value, any Error>) async throws -> Value {
+        let timer = limit.map { limit in
+            Task {
+                try await Task.sleep(for: limit)
+                resume(with: late)
+            }
+        }
+        defer { timer?.cancel() }
+        return try await value()
+    }
+
     /// Waits; for one task, once.
     ///
     /// - Throws: what was brought instead of a value; `CancellationError`.

@@ -63,8 +63,7 @@ public struct BucketFile: Sendable, Hashable {
         isRemoved = false
     }
 
-    /// Reads a document; one within an upload leaves the properties to it.
-    init(document: BSONDocument, properties shared: [String: String]? = nil) throws {
+    init(document: BSONDocument) throws {
         id = try document.required("_id", \.string)
         tenant = try document.required("tenant", \.string)
         bucket = try document.required("bucket", \.int)
@@ -77,7 +76,7 @@ public struct BucketFile: Sendable, Hashable {
         modified = try document.optional("modified", \.date)
         visits = try document.required("visits", \.int)
         visited = try document.optional("visited", \.date)
-        properties = try shared ?? Self.properties(document)
+        properties = try Self.properties(document)
         version = try document.required("version", \.int)
         isRemoved = document["removed"] != nil
     }
@@ -109,11 +108,11 @@ public struct BucketFile: Sendable, Hashable {
         return parts.joined(separator: "-")
     }
 
-    static func bson(_ properties: [String: String]) -> BSON {
+    private static func bson(_ properties: [String: String]) -> BSON {
         BSON(JSON.object(properties.mapValues { .string($0) }))
     }
 
-    static func properties(_ document: BSONDocument) throws -> [String: String] {
+    private static func properties(_ document: BSONDocument) throws -> [String: String] {
         guard let stored = document["properties"] else { return [:] }
         guard let members = stored.json.object else { throw BSONFieldError(field: "properties", isMissing: false) }
         return members.compactMapValues(\.string)

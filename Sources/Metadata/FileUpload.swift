@@ -19,15 +19,15 @@ public struct FileUpload: Sendable, Hashable {
     public let tenant: String
     /// The bucket they go to.
     public let bucket: Int64
-    /// The files that are to be, all with the same properties.
-    public let files: [BucketFile]
+    /// The ids of the files that are to be, which are those of their objects, too.
+    public let files: [String]
     /// How far it is.
     public let state: State
     /// When it last gave a sign of life.
     public let at: Timestamp
 
     /// An upload whose objects are about to be stored.
-    public init(id: String, tenant: String, bucket: Int64, files: [BucketFile]) {
+    public init(id: String, tenant: String, bucket: Int64, files: [String]) {
         self.id = id
         self.tenant = tenant
         self.bucket = bucket
@@ -45,22 +45,16 @@ public struct FileUpload: Sendable, Hashable {
         }
         self.state = state
         at = try document.required("at", \.date)
-        let properties = try BucketFile.properties(document)
-        files = try document.required("files", \.array).compactMap(\.document).map {
-            try BucketFile(document: $0, properties: properties)
+        files = try document.required("files", \.array).map {
+            guard let id = $0.string else { throw BSONFieldError(field: "files", isMissing: false) }
+            return id
         }
     }
 
-    /// The properties stand once and not with each file: a document may have 16 MiB.
     var document: BSONDocument {
-        let bare = files.map { file -> BSON in
-            var document = file.document
-            document["properties"] = nil
-            return .document(document)
-        }
-        return [
+        [
             "_id": .string(id), "tenant": .string(tenant), "bucket": .int(bucket), "state": .string(state.rawValue),
-            "files": .array(bare), "properties": BucketFile.bson(files.first?.properties ?? [:]), "at": .date(at),
+            "files": .array(files.map(BSON.string)), "at": .date(at),
         ]
     }
 }

@@ -139,6 +139,7 @@ struct PlatformTests {
     @Test("the same question of many requests at once is asked once")
     func together() async throws {
         let platform = try TestPlatform { _ in
+            // So that the others come while the first is asked for; they would be answered likewise afterwards.
             try? await Task.sleep(for: .milliseconds(500))
             return Self.allowing
         }
@@ -175,6 +176,7 @@ struct PlatformTests {
     @Test("a platform that is away or too slow refuses; nobody waits for it for longer than seconds")
     func away() async throws {
         let slow = try TestPlatform { _ in
+            // The slow platform itself: nobody waits for its end.
             try? await Task.sleep(for: .seconds(60))
             return Self.allowing
         }

@@ -71,6 +71,7 @@ struct TestStore: Sendable {
     func sweep(until isDone: () async throws -> Bool) async throws {
         let sweeping = Task { await BucketSweep(store).run() }
         defer { sweeping.cancel() }
+        // Redis and MongoDB, in which it is seen, give no sign.
         while try await !isDone() { try await Task.sleep(for: .milliseconds(20)) }
     }
 }

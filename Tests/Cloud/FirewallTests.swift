@@ -42,6 +42,7 @@ struct FirewallTests {
                 try await neutron.updateFirewallGroup(group.id, change)
             }
             #expect(busy?.kind == .busy && busy?.isTransient == true)
+            // The cloud gives no sign of it: what is asked is how it is.
             while try await neutron.firewallGroup(group.id).status != "ACTIVE" {
                 try await Task.sleep(for: .milliseconds(200))
             }

@@ -10,6 +10,7 @@ import Testing
         let reads = Atomic<Int>(0)
         let remembered = Remembered<String>(for: .seconds(60)) { id in
             reads.wrappingAdd(1, ordering: .relaxed)
+            // So that others ask while it is read.
             try await Task.sleep(for: .milliseconds(5))
             return "thing \(id)"
         }

@@ -58,6 +58,7 @@ struct DevTests {
         let deadline = ContinuousClock.now + .seconds(120)
         while let stat = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8), !stat.contains(") Z") {
             try #require(ContinuousClock.now < deadline, "process \(id) did not end")
+            // It is nobody's child here: the kernel tells nobody.
             try await Task.sleep(for: .milliseconds(10))
         }
     }
@@ -108,6 +109,7 @@ struct DevTests {
             }
             if isBack { break }
             try #require(ContinuousClock.now < deadline, "\(first) became \(now)")
+            // Seen in a file that is replaced.
             try await Task.sleep(for: .milliseconds(20))
         }
         let second = try children()

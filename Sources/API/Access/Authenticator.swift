@@ -106,18 +106,9 @@ final class Authenticator: Sendable {
     private func lookUp(_ hash: [UInt8], isKnown: Bool) async throws -> String? {
         let lookup = Task { try await tenants.find(keyHash: hash)?.id }
         guard isKnown else { return try await lookup.value }
-        let (results, source) = AsyncStream.makeStream(of: Result<String?, any Error>.self)
-        let answering = Task { source.yield(await lookup.result) }
-        let timing = Task {
-            try await Task.sleep(for: Self.hurry)
-            source.yield(.failure(Slow()))
-        }
-        defer {
-            answering.cancel()
-            timing.cancel()
-        }
-        for await result in results { return try result.get() }
-        throw CancellationError()
+        let waiter = Waiter<String?>()
+        Task { waiter.resume(with: await lookup.result) }
+        return try await waiter.value(within: Self.hurry, else: .failure(Slow()))
     }
 
     private static func unauthorized(_ detail: String) -> Problem {

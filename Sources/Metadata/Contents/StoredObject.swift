@@ -21,7 +21,7 @@ public struct StoredObject: Sendable, Hashable {
     /// The SHA-256 of the bytes in hexadecimal.
     public let sha256: String
     /// The content that its bytes are: the id of a `StoredContent`.
-    public let content: String
+    public var content: String
     /// When it was stored.
     public let created: Timestamp
 

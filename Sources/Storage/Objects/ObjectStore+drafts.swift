@@ -8,63 +8,36 @@ extension ObjectStore {
         public let object: StoredObject
         /// Its content when that is new, too; nil: it shares one that is there.
         let content: StoredContent?
+
+        /// Whether it shares a content that is there, and may be gone when it is stored.
+        public var isSharing: Bool { content == nil }
     }
 
-    /// Drafts an object of a staged file, which is used up by that.
+    /// Drafts an object of a staged file.
     ///
     /// - Parameters:
-    ///   - staged: the bytes; finished here when they are not yet.
-    ///   - tenant: who is to own the object.
-    ///   - name: its file name.
-    ///   - contentType: its media type.
-    /// - Returns: the draft, which is to be stored, or dropped.
-    /// - Throws: `StorageError`; `MetadataUnavailable`, `MetadataError`.
-    func draft(_ staged: StagedFile, tenant: String, name: String, contentType: String) async throws -> Draft {
-        do {
-            let digests = try await staged.finish()
-            let equal = try await contents.equal(staged, digests, tenant: tenant)
-            let content = equal == nil ? try await contents.take(staged, tenant: tenant) : nil
-            if content == nil { await discard(staged) }
-            let object = Self.object(
-                digests,
-                content: content?.id ?? equal ?? "",
-                tenant: tenant,
-                name: name,
-                contentType: contentType,
-                id: Self.newID()
-            )
-            return Draft(object: object, content: content)
-        } catch {
-            await discard(staged)
-            throw error
-        }
-    }
-
-    /// Drafts an object with a content of its own.
-    ///
-    /// - Parameters:
-    ///   - staged: the bytes, which are used up by that; finished here when they are not yet.
+    ///   - staged: the bytes; finished here when they are not yet. A new content uses them up; one that shares leaves them
+    ///     to the caller, to be discarded or for `store`.
     ///   - tenant: who is to own the object.
     ///   - name: its file name.
     ///   - contentType: its media type.
     ///   - id: its id.
-    /// - Returns: the draft, which is to be stored, or dropped; nil, with the staged file as it was, when there is an equal
-    ///   content that `put` would share.
-    /// - Throws: `StorageError`; `MetadataUnavailable`, `MetadataError`.
-    public func draftUnshared(
+    /// - Returns: the draft, which is to be stored, or dropped.
+    /// - Throws: `StorageError`; `MetadataUnavailable`, `MetadataError`; the staged file is gone then.
+    public func draft(
         _ staged: StagedFile,
         tenant: String,
         name: String,
         contentType: String,
-        id: String
-    ) async throws -> Draft? {
+        id: String = newID()
+    ) async throws -> Draft {
         do {
             let digests = try await staged.finish()
-            guard try await contents.equal(staged, digests, tenant: tenant) == nil else { return nil }
-            let content = try await contents.take(staged, tenant: tenant)
+            let equal = try await contents.equal(staged, digests, tenant: tenant)
+            let content = equal == nil ? try await contents.take(staged, tenant: tenant) : nil
             let object = Self.object(
                 digests,
-                content: content.id,
+                content: content?.id ?? equal ?? "",
                 tenant: tenant,
                 name: name,
                 contentType: contentType,

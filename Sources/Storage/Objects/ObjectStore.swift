@@ -59,20 +59,36 @@ public final class ObjectStore: Sendable {
         contentType: String,
         id: String = newID()
     ) async throws -> StoredObject {
+        try await store(
+            draft(staged, tenant: tenant, name: name, contentType: contentType, id: id),
+            of: staged
+        )
+    }
+
+    /// Stores a draft by itself; as `put`, when the content it was to share is gone it gets one of its own.
+    ///
+    /// - Parameters:
+    ///   - draft: the object; used up.
+    ///   - staged: what it was drafted of; used up.
+    /// - Returns: the object, whose bytes survive a crash.
+    /// - Throws: as `put`.
+    public func store(_ draft: Draft, of staged: StagedFile) async throws -> StoredObject {
         do {
-            let digests = try await staged.finish()
-            func object(_ content: String) -> StoredObject {
-                Self.object(digests, content: content, tenant: tenant, name: name, contentType: contentType, id: id)
-            }
-            if let equal = try await contents.equal(staged, digests, tenant: tenant), try await share(object(equal)) {
+            var object = draft.object
+            if draft.isSharing, try await share(object) {
                 await discard(staged)
-                return object(equal)
+                return object
             }
-            let content = try await contents.take(staged, tenant: tenant)
-            let new = object(content.id)
-            try await insert(new, with: content)
+            let content: StoredContent
+            if let new = draft.content {
+                content = new
+            } else {
+                content = try await contents.take(staged, tenant: object.tenant)
+                object.content = content.id
+            }
+            try await insert(object, with: content)
             await contents.secure(content)
-            return new
+            return object
         } catch {
             await discard(staged)
             throw error

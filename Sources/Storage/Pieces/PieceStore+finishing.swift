@@ -86,6 +86,7 @@ extension PieceStore {
                 name: FileStore.objectName(new.name),
                 contentType: FileStore.mediaType(new.name)
             )
+            await files.objects.discard(staged)
             return try await place(draft, as: new, in: folder, moved: new.file.size, ending: upload.id)
         } catch is UploadOver {
             return try await finished(new, in: folder, of: upload.tenant)

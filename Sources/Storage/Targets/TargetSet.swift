@@ -227,13 +227,8 @@ public actor TargetSet {
         guard !measuring.isEmpty else { return measured = .now }
         let waiter = Waiter<Void>()
         waiting.append(waiter)
-        let timer = Task {
-            try await Task.sleep(for: Self.patience)
-            waiter.resume(with: .success(()))
-        }
-        defer { timer.cancel() }
         do {
-            try await waiter.value()
+            try await waiter.value(within: Self.patience, else: .success(()))
         } catch {
             return
         }

@@ -35,6 +35,7 @@ struct BucketCrashTests {
         let killing = Task {
             var kills = 0
             while !Task.isCancelled, ContinuousClock.now < end {
+                // At a moment that nothing in the program has to do with.
                 try await Task.sleep(for: .milliseconds(Int.random(in: 300...2500)))
                 let name = ["api", "api", "worker", "worker", "redis"].randomElement() ?? "api"
                 if try dev.killService(name) != nil { kills += 1 }
